@@ -1,0 +1,279 @@
+/*
+ * What can happen in a run. An event is a fact in the past tense, as plain JSON: the journal is a list of them, the state of
+ * a run is their fold, the transcript is made of nothing else and the source. An event never changes its meaning; a new
+ * meaning is a new type, so that old journals replay for ever.
+ */
+import type { Lang } from '../diagnostic.ts';
+import type { Json, Mode } from '../model/runbook.ts';
+
+/** A file whose digest a run depends on, copied into the bundle under `source/`. */
+export interface SourceFile {
+  readonly path: string;
+  readonly role: 'runbook' | 'import' | 'lock' | 'answers';
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Who said something: `declaredFor` is the person in whose name another one spoke. */
+export interface Person {
+  readonly id: string;
+  readonly role?: string;
+  readonly declaredFor?: string;
+}
+
+/** How an answer came: typed by a person at a terminal, or read from an answers file. */
+export type Voice = 'typed' | 'scripted';
+
+/** What the server of a resource says of itself. Every value is reported, none configured. */
+export interface Fingerprint {
+  readonly resource: string;
+  readonly kind: string;
+  /** The name that the server gives itself, and that an operator must type to act on a non-empty one. */
+  readonly name: string;
+  readonly facts: Readonly<Record<string, string | number | boolean>>;
+  readonly empty: boolean;
+  /** Run id found in the resource's marker. */
+  readonly marker?: string;
+}
+
+/** An export at rest: a JSON value, or the sign that a secret was there. */
+export type Exported = { readonly value: Json } | { readonly secret: true };
+
+/** What the output of a step came to. Inline text stands in `output-written`; what exceeds the limit lies in `file`. */
+export interface OutputSummary {
+  readonly bytes: number;
+  readonly lines: number;
+  /** Path in the bundle, present when the output did not fit inline; it then holds the whole output. */
+  readonly file?: string;
+  /** sha256 of the whole output as it was recorded (after masking). */
+  readonly sha256: string;
+}
+
+/** Why a step failed or came into doubt. */
+export type Reason =
+  | { readonly code: 'exit'; readonly exit: number }
+  | { readonly code: 'signal'; readonly signal: string }
+  | { readonly code: 'error'; readonly message: string; readonly stack?: string }
+  | { readonly code: 'check-false'; readonly detail: string }
+  | { readonly code: 'timeout'; readonly after: number }
+  | { readonly code: 'interrupted' }
+  | { readonly code: 'kernel-died'; readonly exit?: number; readonly signal?: string }
+  | { readonly code: 'crashed' }
+  | {
+      readonly code: 'refused';
+      readonly fault: string;
+      readonly params: Readonly<Record<string, string | number>>;
+    };
+
+/** What a cell tells the record about data, beyond its exports. Times are RFC 3339 UTC. */
+export type Fact =
+  | {
+      readonly kind: 'backup-used';
+      readonly resource: string;
+      readonly id: string;
+      /** The instant of which the backup is an image: data loss is judged from here. */
+      readonly takenAt: string;
+      readonly bytes: number;
+      readonly sha256: string;
+      readonly checks: readonly string[];
+    }
+  | {
+      readonly kind: 'backup-rejected';
+      readonly resource: string;
+      readonly id: string;
+      readonly reason: string;
+    }
+  | { readonly kind: 'finding'; readonly severity: 'minor' | 'major'; readonly text: string }
+  | {
+      readonly kind: 'verification';
+      readonly title: string;
+      readonly expected: string;
+      readonly found: string;
+      readonly ok: boolean;
+    }
+  | {
+      readonly kind: 'data-loaded';
+      readonly resource: string;
+      readonly what: string;
+      readonly personal: boolean;
+    }
+  | { readonly kind: 'data-erased'; readonly resource: string; readonly what: string }
+  | { readonly kind: 'access-granted'; readonly resource: string; readonly who: string };
+
+/** Everything that a journal may hold. `step` is an instance id. */
+export type Event =
+  | {
+      readonly type: 'run-opened';
+      /** Version of the journal format. */
+      readonly format: 1;
+      readonly run: string;
+      readonly title: string;
+      readonly lang: Lang;
+      readonly files: readonly SourceFile[];
+      /** sha256 over the files' paths and digests and the runner's version: what a resume compares. */
+      readonly digest: string;
+      readonly runner: string;
+      readonly node: string;
+      readonly platform: string;
+      readonly target: string;
+      readonly mode: Mode;
+      readonly embedded: boolean;
+      readonly dry: boolean;
+      readonly inputs: Readonly<Record<string, Json>>;
+      readonly operator: Person;
+      readonly voice: Voice;
+      /** T0, the decision to activate the plan: declared, not measured. */
+      readonly t0: string;
+      readonly signer: {
+        readonly principal: string;
+        readonly publicKey: string;
+        readonly ephemeral: boolean;
+      };
+      readonly commit?: { readonly id: string; readonly dirty: boolean };
+      readonly selection: {
+        readonly from?: string;
+        readonly until?: string;
+        readonly only?: readonly string[];
+      };
+    }
+  | {
+      readonly type: 'run-resumed';
+      readonly operator: Person;
+      readonly voice: Voice;
+      readonly host: string;
+      readonly runner: string;
+    }
+  | {
+      readonly type: 'change-accepted';
+      readonly by: Person;
+      readonly files: readonly SourceFile[];
+      readonly digest: string;
+      readonly diff: string;
+    }
+  | { readonly type: 'journal-recovered'; readonly bytes: number; readonly sha256: string }
+  | {
+      readonly type: 'run-paused';
+      readonly by: Person;
+      readonly cause: 'asked' | 'interrupted' | 'no-answer' | 'failed';
+    }
+  | { readonly type: 'clock-marked'; readonly mark: 'start' | 'stop'; readonly id: string }
+  | {
+      readonly type: 'section-entered';
+      readonly slug: string;
+      readonly title: string;
+      readonly depth: number;
+      readonly item?: Json;
+    }
+  | {
+      readonly type: 'step-skipped';
+      readonly step: string;
+      readonly cause: 'condition' | 'operator' | 'selection';
+      readonly reason: string;
+      readonly by?: Person;
+    }
+  | {
+      readonly type: 'step-intended';
+      readonly step: string;
+      readonly attempt: number;
+      readonly code: string;
+      readonly fingerprint?: Fingerprint;
+      /** Who let it start, when someone was asked; absent when the plan ran on. */
+      readonly by?: Person;
+      readonly typedName?: string;
+    }
+  | { readonly type: 'step-started'; readonly step: string; readonly attempt: number; readonly pid: number }
+  | {
+      readonly type: 'output-written';
+      readonly step: string;
+      readonly attempt: number;
+      readonly stream: 'stdout' | 'stderr';
+      readonly text: string;
+    }
+  | { readonly type: 'fact-recorded'; readonly step: string; readonly attempt: number; readonly fact: Fact }
+  | {
+      readonly type: 'step-finished';
+      readonly step: string;
+      readonly attempt: number;
+      readonly outcome: 'passed' | 'failed';
+      readonly reason?: Reason;
+      readonly exports: Readonly<Record<string, Exported>>;
+      readonly output: OutputSummary;
+      /** Milliseconds on a monotonic clock. */
+      readonly duration: number;
+      /** For a check: number of polls, with the first and the last answer. */
+      readonly polls?: { readonly count: number; readonly first: string; readonly last: string };
+    }
+  | {
+      readonly type: 'step-doubted';
+      readonly step: string;
+      readonly attempt: number;
+      readonly reason: Reason;
+      readonly output?: OutputSummary;
+    }
+  | {
+      readonly type: 'doubt-settled';
+      readonly step: string;
+      readonly as: 'done' | 'not-done' | 'redo';
+      readonly by: Person | { readonly check: string };
+      readonly reason: string;
+      readonly exports: Readonly<Record<string, Exported>>;
+    }
+  | { readonly type: 'manual-presented'; readonly step: string; readonly role?: string }
+  | {
+      readonly type: 'item-confirmed';
+      readonly step: string;
+      readonly item: number;
+      readonly by: Person;
+      readonly voice: Voice;
+    }
+  | {
+      readonly type: 'step-confirmed';
+      readonly step: string;
+      readonly by: Person;
+      readonly voice: Voice;
+      readonly remark?: string;
+    }
+  | {
+      readonly type: 'step-done-by-hand';
+      readonly step: string;
+      readonly by: Person;
+      readonly voice: Voice;
+      readonly reason: string;
+      readonly exports: Readonly<Record<string, Exported>>;
+    }
+  | { readonly type: 'retry-asked'; readonly step: string; readonly by?: Person }
+  | {
+      readonly type: 'evidence-attached';
+      readonly step?: string;
+      readonly name: string;
+      readonly file: string;
+      readonly bytes: number;
+      readonly sha256: string;
+      readonly media: string;
+      readonly by: Person;
+    }
+  | {
+      readonly type: 'note-added';
+      readonly step?: string;
+      readonly text: string;
+      readonly by: Person;
+      readonly corrects?: number;
+    }
+  | {
+      readonly type: 'run-closed';
+      readonly outcome: 'passed' | 'passed-with-reservations' | 'failed' | 'abandoned';
+      readonly by: Person;
+    };
+
+/** The event of one type. */
+export type EventOf<T extends Event['type']> = Extract<Event, { readonly type: T }>;
+
+/** A line of the journal: an event, when it happened, and its link in the chain. */
+export type Entry = Event & {
+  /** Counts from 0 without a gap. */
+  readonly seq: number;
+  /** sha256 (hex) of the raw bytes of the previous line, its line feed included; 64 zeros for the first. */
+  readonly prev: string;
+  /** RFC 3339 UTC with milliseconds, from the machine's clock. */
+  readonly at: string;
+};

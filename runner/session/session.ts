@@ -1,0 +1,76 @@
+/*
+ * The state of a run: the fold of its journal over its plan, and nothing else.
+ *
+ * S1  A step has at most one intent without an outcome; while it has one, nothing else of its branch starts.
+ * S2  An intent without an outcome, once the process that wrote it is gone, is a doubt; a doubt is left only by a
+ *     `doubt-settled`, never by time, replay or a new attempt.
+ * S3  `next` is a function of the session alone: two replays of one journal offer the same actions.
+ */
+import type { Entry, Exported, Fingerprint, Person, Reason } from '../journal/event.ts';
+import type { Mode } from '../model/runbook.ts';
+import type { Instance, Plan } from '../plan/plan.ts';
+
+/** Where a step stands. `running` is an intent whose outcome may still come; `doubtful` one whose outcome will not. */
+export type StepStatus =
+  | 'waiting'
+  | 'presented'
+  | 'running'
+  | 'passed'
+  | 'failed'
+  | 'doubtful'
+  | 'skipped'
+  | 'confirmed'
+  | 'done-by-hand';
+
+/** All that is remembered of one step. */
+export interface StepState {
+  readonly status: StepStatus;
+  readonly attempts: number;
+  /** Failures since the operator last asked for a retry; compared with the cell's own `retry`. */
+  readonly failures: number;
+  readonly confirmedItems: readonly number[];
+  readonly evidence: number;
+  readonly exports: Readonly<Record<string, Exported>>;
+  readonly fingerprint?: Fingerprint;
+  readonly reason?: Reason;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+}
+
+/** The state of a run. */
+export interface Session {
+  readonly plan: Plan;
+  readonly run: string;
+  readonly mode: Mode;
+  readonly status: 'unopened' | 'open' | 'paused' | 'closed';
+  readonly operator?: Person;
+  readonly t0?: string;
+  readonly steps: ReadonlyMap<string, StepState>;
+  readonly marks: ReadonlySet<string>;
+  readonly outcome?: 'passed' | 'passed-with-reservations' | 'failed' | 'abandoned';
+  /** Ids of resources that this run has claimed. */
+  readonly claimed: ReadonlySet<string>;
+}
+
+/** What is to be done next. The loop performs it behind the port and appends what came of it. */
+export type Action =
+  | { readonly do: 'execute-step'; readonly instance: Instance; readonly attempt: number }
+  | { readonly do: 'present-manual'; readonly instance: Instance }
+  | {
+      readonly do: 'skip-step';
+      readonly instance: Instance;
+      readonly cause: 'condition' | 'selection';
+      readonly reason: string;
+    }
+  | { readonly do: 'mark-clock'; readonly mark: 'start' | 'stop'; readonly id: string }
+  | {
+      readonly do: 'settle-doubt';
+      readonly instance: Instance;
+      readonly reason: Reason;
+      readonly checks: readonly Instance[];
+    }
+  | { readonly do: 'resolve-failure'; readonly instance: Instance; readonly reason: Reason }
+  | { readonly do: 'close-run'; readonly outcome: 'passed' | 'passed-with-reservations' | 'failed' };
+
+/** Applies one entry; pure. */
+export type Apply = (session: Session, entry: Entry) => Session;
