@@ -1,0 +1,39 @@
+/*
+ * What `resources.<name>` is inside a cell: the settings of a resource, resolved for the target of this run. Services take
+ * one of these; a cell never has to know an address or a password.
+ */
+import type { Mode } from '../model/runbook.ts';
+
+interface ResourceBase {
+  readonly name: string;
+  /** Run that acts, whose marker the resource may bear. */
+  readonly run: string;
+  readonly mode: Mode;
+  /** Names that a drill must refuse to touch; `*` stands for any characters. */
+  readonly protected: readonly string[];
+}
+
+/** A PostgreSQL database. `url` is a DSN with its password: never to be printed, put in argv or journaled. */
+export interface PostgresResource extends ResourceBase {
+  readonly kind: 'postgres';
+  readonly url: string;
+}
+
+/** A bucket of an S3 service. */
+export interface S3Resource extends ResourceBase {
+  readonly kind: 's3';
+  readonly endpoint: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** A directory of the operator's machine. */
+export interface DirectoryResource extends ResourceBase {
+  readonly kind: 'directory';
+  readonly path: string;
+}
+
+/** The settings of any resource. */
+export type ResourceSettings = PostgresResource | S3Resource | DirectoryResource;
