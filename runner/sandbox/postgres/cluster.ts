@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { SandboxRefusal } from '../refusal.ts';
+import type { Binaries } from './binaries.ts';
+import { type Launcher, runThrough } from './launcher.ts';
+
+/** Paths of a cluster: all below the private folder that `startPostgres` is given. */
+export function clusterPaths(directory: string) {
+  return {
+    data: join(directory, 'data'),
+    unfinished: join(directory, 'data.new'),
+    password: join(directory, 'password'),
+    log: join(directory, 'server.log'),
+    libraries: join(directory, 'lib'),
+  };
+}
+
+/** Superuser's password: read from its 0600 file, or made at random and written there. */
+export async function superuserPassword(directory: string): Promise<string> {
+  const { password } = clusterPaths(directory);
+  const known = await readFile(password, 'utf8').catch(() => '');
+  if (known !== '') return known.trimEnd();
+  const made = randomBytes(24).toString('base64url');
+  await writeFile(password, `${made}\n`, { mode: 0o600 });
+  return made;
+}
+
+/** Makes the cluster if there is none. It gets its name only when complete, so a killed `initdb` leaves nothing half-made. */
+export async function initializeCluster(
+  directory: string,
+  binaries: Binaries,
+  launcher: Launcher,
+): Promise<void> {
+  const { data, unfinished, password } = clusterPaths(directory);
+  const exists = await readFile(join(data, 'PG_VERSION')).then(
+    () => true,
+    () => false,
+  );
+  if (exists) return;
+  await rm(unfinished, { recursive: true, force: true });
+  const locale = chooseLocale(await installedLocales());
+  const identity = ['--username=postgres', `--pwfile=${password}`, '--auth=scram-sha-256'];
+  const words = ['--encoding=UTF8', `--locale=${locale}`, '--lc-messages=C', '--no-instructions'];
+  await runThrough(launcher, binaries, [binaries.initdb, '-D', unfinished, ...identity, ...words]);
+  await writeFile(join(unfinished, 'pg_hba.conf'), 'host all all 127.0.0.1/32 scram-sha-256\n');
+  await rename(unfinished, data);
+}
+
+/** French order where the machine knows it, as on the platform; else English, else plain UTF-8, else C. */
+export function chooseLocale(installed: readonly string[]): string {
+  const wanted = [/^fr_FR\.utf-?8$/i, /^en_US\.utf-?8$/i, /^C\.utf-?8$/i];
+  for (const pattern of wanted) {
+    const found = installed.find(name => pattern.test(name));
+    if (found !== undefined) return found;
+  }
+  return 'C';
+}
+
+async function installedLocales(): Promise<string[]> {
+  const listed = await promisify(execFile)('locale', ['-a']).catch(() => ({ stdout: '' }));
+  return listed.stdout.split('\n');
+}
+
+/**
+ * Waits until no server works in `data`, then forgets its lock file, whose process number may by now be another's.
+ * Throws `directory-in-use` if one is still there after five seconds: its owner is alive.
+ */
+export async function awaitVacancy(data: string): Promise<void> {
+  if (process.platform !== 'linux') return;
+  for (let waited = 0; await isOccupied(data); waited += 100) {
+    if (waited >= 5_000) throw new SandboxRefusal('directory-in-use', { directory: data });
+    await sleep(100);
+  }
+  await rm(join(data, 'postmaster.pid'), { force: true });
+}
+
+/** Every process of a PostgreSQL server works in its data folder. */
+async function isOccupied(data: string): Promise<boolean> {
+  const numbers = (await readdir('/proc')).filter(name => /^\d+$/.test(name));
+  const folders = await Promise.all(numbers.map(pid => readlink(`/proc/${pid}/cwd`).catch(() => '')));
+  return folders.includes(data);
+}
