@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import {
   chmod,
+  chown,
   cp,
   mkdir,
   mkdtemp,
