@@ -1,0 +1,183 @@
+/*
+ * Instants and durations as people read them. Only numbers are taken from `Intl`, never its words, so that the same journal
+ * gives the same transcript on every version of Node and of its locale data.
+ */
+import type { Lang } from '../diagnostic.ts';
+
+const MONTHS: Readonly<Record<Lang, readonly string[]>> = {
+  fr: [
+    'janvier',
+    'février',
+    'mars',
+    'avril',
+    'mai',
+    'juin',
+    'juillet',
+    'août',
+    'septembre',
+    'octobre',
+    'novembre',
+    'décembre',
+  ],
+  en: [
+    'January',
+    'February',
+    'March',
+    'April',
+    'May',
+    'June',
+    'July',
+    'August',
+    'September',
+    'October',
+    'November',
+    'December',
+  ],
+};
+
+const UNITS: Readonly<Record<Lang, { readonly day: string; readonly hour: string }>> = {
+  fr: { day: 'j', hour: 'h' },
+  en: { day: 'd', hour: 'h' },
+};
+
+/** An instant in a time zone, as numbers; `offset` is minutes east of UTC. */
+export interface LocalTime {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+  readonly offset: number;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  formats.set(timeZone, made);
+  return made;
+}
+
+/** `at` (RFC 3339) in the IANA zone `timeZone`. Throws `RangeError` when either is not one. */
+export function localTime(at: string, timeZone: string): LocalTime {
+  const date = new Date(at);
+  const parts = new Map<string, number>();
+  for (const { type, value } of formatOf(timeZone).formatToParts(date)) parts.set(type, Number(value));
+  const part = (name: string) => parts.get(name) ?? 0;
+  const local = Date.UTC(
+    part('year'),
+    part('month') - 1,
+    part('day'),
+    part('hour'),
+    part('minute'),
+    part('second'),
+  );
+  return {
+    year: part('year'),
+    month: part('month'),
+    day: part('day'),
+    hour: part('hour'),
+    minute: part('minute'),
+    second: part('second'),
+    offset: Math.round((local - Math.floor(date.getTime() / 1000) * 1000) / 60_000),
+  };
+}
+
+/** `14:05:09`. */
+export function clockTime(at: string, timeZone: string): string {
+  const { hour, minute, second } = localTime(at, timeZone);
+  return [hour, minute, second].map(two).join(':');
+}
+
+/** `4 mars 2026` or `4 March 2026`. */
+export function calendarDate(at: string, timeZone: string, lang: Lang): string {
+  const { day, month, year } = localTime(at, timeZone);
+  const first = lang === 'fr' && day === 1 ? '1er' : String(day);
+  return `${first} ${MONTHS[lang][month - 1]} ${year}`;
+}
+
+/** `4 mars 2026 à 14:05:09 (UTC+1)`. */
+export function dateTime(at: string, timeZone: string, lang: Lang): string {
+  const join = lang === 'fr' ? ' à ' : ' at ';
+  return `${calendarDate(at, timeZone, lang)}${join}${clockTime(at, timeZone)} (${offsetName(at, timeZone)})`;
+}
+
+/** `2026-03-04 14:05:09`, for tables. */
+export function tableTime(at: string, timeZone: string): string {
+  const { year, month, day } = localTime(at, timeZone);
+  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)} ${clockTime(at, timeZone)}`;
+}
+
+/** `UTC`, `UTC+1`, `UTC+5:30`. */
+export function offsetName(at: string, timeZone: string): string {
+  const { offset } = localTime(at, timeZone);
+  if (offset === 0) return 'UTC';
+  const size = Math.abs(offset);
+  const minutes = size % 60 === 0 ? '' : `:${two(size % 60)}`;
+  return `UTC${offset < 0 ? '−' : '+'}${Math.floor(size / 60)}${minutes}`;
+}
+
+/**
+ * A duration in milliseconds, with its two greatest units: `412 ms`, `3,2 s`, `3 min 12 s`, `2 h 05 min`, `1 j 4 h`. Cut, never
+ * rounded up, so that what is shown never exceeds what was measured.
+ */
+export function duration(milliseconds: number, lang: Lang): string {
+  const sign = milliseconds < 0 ? '−' : '';
+  const size = Math.abs(Math.trunc(milliseconds));
+  return sign + sizeOf(size, lang);
+}
+
+function sizeOf(size: number, lang: Lang): string {
+  if (size < 1000) return `${size}\u00a0ms`;
+  const seconds = Math.floor(size / 1000);
+  if (seconds < 10) return `${decimal(Math.floor(size / 100) / 10, lang)}\u00a0s`;
+  if (seconds < 60) return `${seconds}\u00a0s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return pair(minutes, 'min', seconds % 60, 's');
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return pair(hours, UNITS[lang].hour, minutes % 60, 'min');
+  return pair(Math.floor(hours / 24), UNITS[lang].day, hours % 24, UNITS[lang].hour);
+}
+
+function pair(great: number, greatUnit: string, small: number, smallUnit: string): string {
+  const rest = small === 0 ? '' : ` ${small}\u00a0${smallUnit}`;
+  return `${great}\u00a0${greatUnit}${rest}`;
+}
+
+/** A number of bytes in decimal units: `812 octets`, `3,4 Mo`; `812 bytes`, `3.4 MB`. */
+export function byteSize(bytes: number, lang: Lang): string {
+  const unit = lang === 'fr' ? 'o' : 'B';
+  if (bytes < 1000) {
+    return lang === 'fr'
+      ? `${bytes}\u00a0octet${bytes > 1 ? 's' : ''}`
+      : `${bytes}\u00a0byte${bytes === 1 ? '' : 's'}`;
+  }
+  const power = Math.min(4, Math.floor(Math.log10(bytes) / 3));
+  const value = Math.floor(bytes / 10 ** (3 * power - 1)) / 10;
+  return `${decimal(value, lang)}\u00a0${['', 'k', 'M', 'G', 'T'][power]}${unit}`;
+}
+
+/** `12 345` in French, `12,345` in English. */
+export function count(value: number, lang: Lang): string {
+  return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, lang === 'fr' ? '\u202f' : ',');
+}
+
+function decimal(value: number, lang: Lang): string {
+  return lang === 'fr' ? String(value).replace('.', ',') : String(value);
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}
