@@ -23,6 +23,8 @@ export interface Clock {
   now(): string;
   /** Milliseconds on a clock that never goes back. */
   monotonic(): number;
+  /** Resolves after so many milliseconds. */
+  sleep(milliseconds: number): Promise<void>;
 }
 
 /** The writer of the journal; the only one, since it holds the lock. */
@@ -162,9 +164,7 @@ export interface Operator {
 /** Keeps files of the bundle. */
 export interface EvidenceStore {
   /** Copies a regular file into the bundle; a `Fault` for anything else. Returns its path there, size, sha256 and media type. */
-  keep(
-    path: string,
-  ): Promise<{
+  keep(path: string): Promise<{
     readonly name: string;
     readonly file: string;
     readonly bytes: number;
@@ -181,6 +181,8 @@ export interface World {
   readonly resources: Resources;
   readonly operator: Operator;
   readonly evidence: EvidenceStore;
+  /** True once the operator asked the run to stop (Ctrl-C); the loop then pauses before anything new starts. */
+  interrupted(): boolean;
 }
 
 /** What a run was asked to do. */

@@ -167,7 +167,7 @@ export type Event =
   | {
       readonly type: 'step-skipped';
       readonly step: string;
-      readonly cause: 'condition' | 'operator' | 'selection';
+      readonly cause: 'condition' | 'operator' | 'selection' | 'dry';
       readonly reason: string;
       readonly by?: Person;
     }

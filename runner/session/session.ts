@@ -6,9 +6,10 @@
  *     `doubt-settled`, never by time, replay or a new attempt.
  * S3  `next` is a function of the session alone: two replays of one journal offer the same actions.
  */
-import type { Entry, Exported, Fingerprint, Person, Reason } from '../journal/event.ts';
-import type { Mode } from '../model/runbook.ts';
+import type { Exported, Fingerprint, Person, Reason } from '../journal/event.ts';
+import type { Json, Mode } from '../model/runbook.ts';
 import type { Instance, Plan } from '../plan/plan.ts';
+import type { StepTable } from './step-table.ts';
 
 /** Where a step stands. `running` is an intent whose outcome may still come; `doubtful` one whose outcome will not. */
 export type StepStatus =
@@ -33,8 +34,27 @@ export interface StepState {
   readonly exports: Readonly<Record<string, Exported>>;
   readonly fingerprint?: Fingerprint;
   readonly reason?: Reason;
-  readonly startedAt?: string;
-  readonly finishedAt?: string;
+  /** How the operator settled the last doubt: after `not-done` the step is never started without being asked for. */
+  readonly settled?: 'done' | 'not-done' | 'redo';
+}
+
+/** What a run goes through, in order. A parallel section will hold an agenda per branch. */
+export type AgendaItem =
+  | { readonly kind: 'instance'; readonly instance: Instance }
+  | { readonly kind: 'clock'; readonly mark: 'start' | 'stop'; readonly id: string }
+  | {
+      readonly kind: 'section';
+      readonly slug: string;
+      readonly title: string;
+      readonly depth: number;
+      readonly item?: Json;
+    };
+
+/** Steps that the operator chose to perform; all, when nothing was chosen. */
+export interface Selection {
+  readonly from?: string;
+  readonly until?: string;
+  readonly only?: readonly string[];
 }
 
 /** The state of a run. */
@@ -45,11 +65,13 @@ export interface Session {
   readonly status: 'unopened' | 'open' | 'paused' | 'closed';
   readonly operator?: Person;
   readonly t0?: string;
-  readonly steps: ReadonlyMap<string, StepState>;
-  readonly marks: ReadonlySet<string>;
+  readonly steps: StepTable;
+  readonly agenda: readonly AgendaItem[];
+  /** Index of the first agenda item that is not over; what stands before it is never looked at again. */
+  readonly cursor: number;
+  readonly selection: Selection;
+  readonly dry: boolean;
   readonly outcome?: 'passed' | 'passed-with-reservations' | 'failed' | 'abandoned';
-  /** Ids of resources that this run has claimed. */
-  readonly claimed: ReadonlySet<string>;
 }
 
 /** What is to be done next. The loop performs it behind the port and appends what came of it. */
@@ -57,9 +79,16 @@ export type Action =
   | { readonly do: 'execute-step'; readonly instance: Instance; readonly attempt: number }
   | { readonly do: 'present-manual'; readonly instance: Instance }
   | {
+      readonly do: 'enter-section';
+      readonly slug: string;
+      readonly title: string;
+      readonly depth: number;
+      readonly item?: Json;
+    }
+  | {
       readonly do: 'skip-step';
       readonly instance: Instance;
-      readonly cause: 'condition' | 'selection';
+      readonly cause: 'condition' | 'selection' | 'dry';
       readonly reason: string;
     }
   | { readonly do: 'mark-clock'; readonly mark: 'start' | 'stop'; readonly id: string }
@@ -71,6 +100,3 @@ export type Action =
     }
   | { readonly do: 'resolve-failure'; readonly instance: Instance; readonly reason: Reason }
   | { readonly do: 'close-run'; readonly outcome: 'passed' | 'passed-with-reservations' | 'failed' };
-
-/** Applies one entry; pure. */
-export type Apply = (session: Session, entry: Entry) => Session;

@@ -1,0 +1,132 @@
+/*
+ * Session and entry in, session out. Every event has its case and says by itself what it changes; an event that this
+ * version does not know is a compile error here, and a refusal when a journal is read.
+ */
+import type { Entry, EventOf } from '../journal/event.ts';
+import type { Plan } from '../plan/plan.ts';
+import { agendaOf } from './agenda.ts';
+import type { AgendaItem, Session, StepState } from './session.ts';
+import { StepTable } from './step-table.ts';
+
+/** A session in which nothing has happened yet. */
+export function emptySession(plan: Plan): Session {
+  return {
+    plan,
+    run: '',
+    mode: plan.target.mode,
+    status: 'unopened',
+    steps: StepTable.of(plan.instances.map(instance => instance.id)),
+    agenda: agendaOf(plan),
+    cursor: 0,
+    selection: {},
+    dry: false,
+  };
+}
+
+/** The session after `entry`. Throws when the entry names a step that the plan does not have. */
+export function apply(session: Session, entry: Entry): Session {
+  switch (entry.type) {
+    case 'run-opened':
+      return opened(session, entry);
+    case 'run-resumed':
+      return { ...session, status: 'open', operator: entry.operator };
+    case 'run-paused':
+      return { ...session, status: 'paused' };
+    case 'run-closed':
+      return { ...session, status: 'closed', outcome: entry.outcome };
+    case 'clock-marked':
+    case 'section-entered':
+      return past(session);
+    case 'step-skipped':
+      return settle(session, entry.step, { status: 'skipped' });
+    case 'step-intended':
+      return change(session, entry.step, intended(entry));
+    case 'step-finished':
+      return finished(session, entry);
+    case 'step-doubted':
+      return change(session, entry.step, { status: 'doubtful', reason: entry.reason });
+    case 'doubt-settled':
+      return settled(session, entry);
+    case 'manual-presented':
+      return change(session, entry.step, { status: 'presented' });
+    case 'item-confirmed':
+      return confirmItem(session, entry);
+    case 'step-confirmed':
+      return settle(session, entry.step, { status: 'confirmed' });
+    case 'step-done-by-hand':
+      return settle(session, entry.step, { status: 'done-by-hand', exports: entry.exports });
+    case 'retry-asked':
+      return change(session, entry.step, { status: 'waiting', failures: 0 });
+    case 'evidence-attached':
+      return entry.step === undefined ? session : countEvidence(session, entry.step);
+    case 'step-started':
+    case 'output-written':
+    case 'fact-recorded':
+    case 'note-added':
+    case 'journal-recovered':
+    case 'change-accepted':
+      return session;
+  }
+}
+
+function opened(session: Session, entry: EventOf<'run-opened'>): Session {
+  const { run, mode, operator, t0, selection, dry } = entry;
+  return { ...session, run, mode, operator, t0, selection, dry, status: 'open' };
+}
+
+function intended(entry: EventOf<'step-intended'>): Partial<StepState> {
+  const { attempt, fingerprint } = entry;
+  return { status: 'running', attempts: attempt, ...(fingerprint === undefined ? {} : { fingerprint }) };
+}
+
+function finished(session: Session, entry: EventOf<'step-finished'>): Session {
+  if (entry.outcome === 'passed')
+    return settle(session, entry.step, { status: 'passed', exports: entry.exports });
+  const failures = session.steps.get(entry.step).failures + 1;
+  const reason = entry.reason === undefined ? {} : { reason: entry.reason };
+  return change(session, entry.step, { status: 'failed', failures, ...reason });
+}
+
+function settled(session: Session, entry: EventOf<'doubt-settled'>): Session {
+  if (entry.as === 'done') {
+    return settle(session, entry.step, { status: 'passed', settled: 'done', exports: entry.exports });
+  }
+  return change(session, entry.step, { status: 'waiting', settled: entry.as });
+}
+
+function confirmItem(session: Session, entry: EventOf<'item-confirmed'>): Session {
+  const { confirmedItems } = session.steps.get(entry.step);
+  return change(session, entry.step, { confirmedItems: [...confirmedItems, entry.item] });
+}
+
+function countEvidence(session: Session, step: string): Session {
+  return change(session, step, { evidence: session.steps.get(step).evidence + 1 });
+}
+
+function change(session: Session, step: string, state: Partial<StepState>): Session {
+  return { ...session, steps: session.steps.with(step, state) };
+}
+
+function settle(session: Session, step: string, state: Partial<StepState>): Session {
+  const { reason: _, ...kept } = session.steps.get(step);
+  return advance({ ...session, steps: session.steps.with(step, { ...kept, ...state }) });
+}
+
+function past(session: Session): Session {
+  return advance({ ...session, cursor: session.cursor + 1 });
+}
+
+function advance(session: Session): Session {
+  let cursor = session.cursor;
+  while (cursor < session.agenda.length && isOver(session, session.agenda[cursor])) cursor += 1;
+  return cursor === session.cursor ? session : { ...session, cursor };
+}
+
+function isOver(session: Session, item: AgendaItem | undefined): boolean {
+  return item?.kind === 'instance' && isSettled(session.steps.get(item.instance.id));
+}
+
+/** Whether nothing more is to be done about a step. */
+export function isSettled(state: StepState): boolean {
+  return ['passed', 'skipped', 'confirmed', 'done-by-hand'].includes(state.status);
+}

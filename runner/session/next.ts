@@ -1,0 +1,84 @@
+/*
+ * Session in, actions out: what is to be done now, and nothing else. Invariants S1–S3 stand in `session.ts`; the order is
+ * the document's, so that one action is offered at a time.
+ */
+import type { Instance } from '../plan/plan.ts';
+import { selectionReason } from './selection.ts';
+import type { Action, AgendaItem, Session, StepState } from './session.ts';
+
+/** The actions that the state of the run calls for; none when it is not open. */
+export function next(session: Session): readonly Action[] {
+  if (session.status !== 'open') return [];
+  const item = session.agenda[session.cursor];
+  return [item === undefined ? { do: 'close-run', outcome: outcomeOf(session) } : actionOn(session, item)];
+}
+
+function actionOn(session: Session, item: AgendaItem): Action {
+  switch (item.kind) {
+    case 'clock':
+      return { do: 'mark-clock', mark: item.mark, id: item.id };
+    case 'section':
+      return enter(item);
+    case 'instance':
+      return actionOnInstance(session, item.instance);
+  }
+}
+
+function enter(item: Extract<AgendaItem, { kind: 'section' }>): Action {
+  const { slug, title, depth } = item;
+  return { do: 'enter-section', slug, title, depth, ...(item.item === undefined ? {} : { item: item.item }) };
+}
+
+function actionOnInstance(session: Session, instance: Instance): Action {
+  const state = session.steps.get(instance.id);
+  switch (state.status) {
+    case 'running':
+      return doubt(session, instance, { ...state, reason: { code: 'crashed' } });
+    case 'doubtful':
+      return doubt(session, instance, state);
+    case 'failed':
+      return afterFailure(instance, state);
+    default:
+      return start(session, instance, state);
+  }
+}
+
+function start(session: Session, instance: Instance, state: StepState): Action {
+  if (instance.skip !== undefined) {
+    const { input, is, found } = instance.skip;
+    return { do: 'skip-step', instance, cause: 'condition', reason: `${input}=${found} (≠ ${is})` };
+  }
+  const unselected = selectionReason(session.plan, session.selection, instance);
+  if (unselected !== undefined) return { do: 'skip-step', instance, cause: 'selection', reason: unselected };
+  if (session.dry) return { do: 'skip-step', instance, cause: 'dry', reason: '--dry' };
+  if (instance.step.kind === 'manual') return { do: 'present-manual', instance };
+  return { do: 'execute-step', instance, attempt: state.attempts + 1 };
+}
+
+function doubt(session: Session, instance: Instance, state: StepState): Action {
+  const checks = session.plan.instances.filter(
+    other => other.step.kind === 'check' && checksOf(other, instance),
+  );
+  return { do: 'settle-doubt', instance, reason: state.reason ?? { code: 'crashed' }, checks };
+}
+
+function checksOf(check: Instance, cell: Instance): boolean {
+  if (check.step.kind !== 'check' || check.step.of !== cell.step.id) return false;
+  return Object.entries(check.items).every(([name, item]) => cell.items[name] === item);
+}
+
+function afterFailure(instance: Instance, state: StepState): Action {
+  const retry = instance.step.kind === 'cell' ? instance.step.retry : 0;
+  if (state.failures <= retry && state.reason?.code !== 'refused') {
+    return { do: 'execute-step', instance, attempt: state.attempts + 1 };
+  }
+  return { do: 'resolve-failure', instance, reason: state.reason ?? { code: 'error', message: '' } };
+}
+
+function outcomeOf(session: Session): 'passed' | 'passed-with-reservations' {
+  for (const instance of session.plan.instances) {
+    if (session.steps.get(instance.id).status === 'skipped' && instance.skip === undefined)
+      return 'passed-with-reservations';
+  }
+  return 'passed';
+}
