@@ -33,6 +33,7 @@ function actionOnInstance(session: Session, instance: Instance): Action {
   const state = session.steps.get(instance.id);
   switch (state.status) {
     case 'running':
+      if (isRead(instance)) return execute(instance, state);
       return doubt(session, instance, { ...state, reason: { code: 'crashed' } });
     case 'doubtful':
       return doubt(session, instance, state);
@@ -52,7 +53,16 @@ function start(session: Session, instance: Instance, state: StepState): Action {
   if (unselected !== undefined) return { do: 'skip-step', instance, cause: 'selection', reason: unselected };
   if (session.dry) return { do: 'skip-step', instance, cause: 'dry', reason: '--dry' };
   if (instance.step.kind === 'manual') return { do: 'present-manual', instance };
+  return execute(instance, state);
+}
+
+function execute(instance: Instance, state: StepState): Action {
   return { do: 'execute-step', instance, attempt: state.attempts + 1 };
+}
+
+/** What reads may be repeated freely: no doubt can come of it. */
+function isRead(instance: Instance): boolean {
+  return instance.step.kind === 'check' || (instance.step.kind === 'cell' && instance.step.effect === 'read');
 }
 
 function doubt(session: Session, instance: Instance, state: StepState): Action {
@@ -69,9 +79,8 @@ function checksOf(check: Instance, cell: Instance): boolean {
 
 function afterFailure(instance: Instance, state: StepState): Action {
   const retry = instance.step.kind === 'cell' ? instance.step.retry : 0;
-  if (state.failures <= retry && state.reason?.code !== 'refused') {
-    return { do: 'execute-step', instance, attempt: state.attempts + 1 };
-  }
+  if (state.reason?.code === 'interrupted') return execute(instance, state);
+  if (state.failures <= retry && state.reason?.code !== 'refused') return execute(instance, state);
   return { do: 'resolve-failure', instance, reason: state.reason ?? { code: 'error', message: '' } };
 }
 

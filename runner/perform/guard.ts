@@ -1,0 +1,50 @@
+import { Fault } from '../fault.ts';
+import type { Fingerprint, Person } from '../journal/event.ts';
+import type { CellStep } from '../model/runbook.ts';
+import type { Instance } from '../plan/plan.ts';
+import type { Stage } from './stage.ts';
+
+/** What a destructive cell may rely on: what the server said, and the name that the operator typed where one was due. */
+export interface Guard {
+  readonly fingerprint?: Fingerprint;
+  readonly typedName?: string;
+  readonly by?: Person;
+}
+
+/** Whether the plan itself says that someone must be asked before `cell` runs. */
+export function mustAsk(stage: Stage, instance: Instance, cell: CellStep): boolean {
+  return cell.effect === 'destroy' || stage.session.steps.get(instance.id).settled === 'not-done';
+}
+
+/** What the server of the cell's resource says of itself, for a cell that destroys. */
+export async function readFingerprint(stage: Stage, cell: CellStep): Promise<Fingerprint | undefined> {
+  if (cell.effect !== 'destroy' || cell.on === undefined) return undefined;
+  return await stage.world.resources.inspect(cell.on);
+}
+
+/** Whether a resource holds something that this run did not put there. */
+export function isForeign(stage: Stage, fingerprint: Fingerprint): boolean {
+  return !fingerprint.empty && fingerprint.marker !== stage.session.run;
+}
+
+/**
+ * Reads the fingerprint again just before acting. Throws the fault `fingerprint-changed` when the server is not what was
+ * shown; leaves this run's marker on a resource that is empty, so that the next attempt knows it.
+ */
+export async function confirmTarget(stage: Stage, cell: CellStep, seen: Fingerprint): Promise<void> {
+  if (cell.on === undefined) return;
+  const { run } = stage.session;
+  const now = await stage.world.resources.inspect(cell.on);
+  if (!isSame(seen, now))
+    throw new Fault('fingerprint-changed', { resource: cell.on, seen: seen.name, found: now.name });
+  if (now.empty && now.marker !== run) await stage.world.resources.claim(cell.on, run);
+}
+
+function isSame(seen: Fingerprint, now: Fingerprint): boolean {
+  return (
+    seen.name === now.name &&
+    seen.empty === now.empty &&
+    seen.marker === now.marker &&
+    Object.entries(seen.facts).every(([name, value]) => name.endsWith('~') || now.facts[name] === value)
+  );
+}

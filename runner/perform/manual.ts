@@ -1,0 +1,55 @@
+import type { ManualStep } from '../model/runbook.ts';
+import type { Instance } from '../plan/plan.ts';
+import type { Answers } from '../ports.ts';
+import { type Stage, voiceOf } from './stage.ts';
+
+/** Presents `instance`, which is a manual step, and takes each confirmation on its own. */
+export async function performManual(stage: Stage, instance: Instance): Promise<void> {
+  const step = manualOf(instance);
+  const { operator } = stage.world;
+  if (stage.session.steps.get(instance.id).status !== 'presented') {
+    stage.record([{ type: 'manual-presented', step: instance.id, ...roleOf(step) }]);
+  }
+  for (const [item, { text }] of step.items.entries()) {
+    if (stage.session.steps.get(instance.id).confirmedItems.includes(item)) continue;
+    const answer = await operator.ask<'item'>({
+      ask: 'item',
+      step: instance.id,
+      item,
+      text,
+      ...roleOf(step),
+    });
+    if (answer.choice === 'pause') return stage.pause(answer.by);
+    stage.record([{ type: 'item-confirmed', step: instance.id, item, ...voiceOf(answer) }]);
+  }
+  await confirm(stage, instance, step);
+}
+
+function manualOf(instance: Instance): ManualStep {
+  if (instance.step.kind !== 'manual') throw new Error(`\`${instance.id}\` is not a manual step`);
+  return instance.step;
+}
+
+function roleOf(step: ManualStep): { readonly role?: string } {
+  return step.role === undefined ? {} : { role: step.role };
+}
+
+async function confirm(stage: Stage, instance: Instance, step: ManualStep): Promise<void> {
+  const { evidence } = step;
+  const question = { ask: 'confirmation', step: instance.id, evidence, ...roleOf(step) } as const;
+  const answer = await stage.world.operator.ask<'confirmation'>(question);
+  if (answer.choice === 'pause') return stage.pause(answer.by);
+  await attach(stage, instance, answer);
+  if (evidence === 'required' && stage.session.steps.get(instance.id).evidence === 0) {
+    return stage.pause(answer.by, 'no-answer');
+  }
+  const remark = answer.remark === undefined || answer.remark === '' ? {} : { remark: answer.remark };
+  stage.record([{ type: 'step-confirmed', step: instance.id, ...voiceOf(answer), ...remark }]);
+}
+
+async function attach(stage: Stage, instance: Instance, answer: Answers['confirmation']): Promise<void> {
+  for (const path of answer.evidence) {
+    const kept = await stage.world.evidence.keep(path);
+    stage.record([{ type: 'evidence-attached', step: instance.id, ...kept, by: answer.by }]);
+  }
+}

@@ -1,0 +1,55 @@
+import type { Entry, Event, Person, Voice } from '../journal/event.ts';
+import type { Json } from '../model/runbook.ts';
+import type { RunSettings, World } from '../ports.ts';
+import { apply } from '../session/apply.ts';
+import type { Session } from '../session/session.ts';
+
+/**
+ * Where a run is performed: the world, how the run goes, and the one session that every appended event moves on. Nothing
+ * changes the session but `record`, so that what is remembered is never more than what is written.
+ */
+export class Stage {
+  readonly world: World;
+  readonly settings: RunSettings;
+  /** Clear values of exports of this process, by step then name; the only place where an exported secret is. */
+  readonly vault = new Map<string, Readonly<Record<string, Json>>>();
+  #session: Session;
+
+  /** A stage for `session`, as `replay` or `run-opened` left it. */
+  constructor(session: Session, world: World, settings: RunSettings) {
+    this.#session = session;
+    this.world = world;
+    this.settings = settings;
+  }
+
+  /** The state of the run, all appended events applied. */
+  get session(): Session {
+    return this.#session;
+  }
+
+  /** Who answers for the run when nobody else was named. */
+  get operator(): Person {
+    if (this.#session.operator === undefined) throw new Error('a run that is not open has no operator');
+    return this.#session.operator;
+  }
+
+  /** Appends events (on disk before it returns, unless told otherwise), applies them and tells the operator. */
+  record(events: readonly Event[], durable = true): void {
+    const entries = this.world.journal.append(events, durable);
+    this.#session = entries.reduce((before: Session, entry: Entry) => apply(before, entry), this.#session);
+    for (const entry of entries) this.world.operator.told(entry);
+  }
+
+  /** Pauses the run, at the operator's word or for another cause. */
+  pause(by: Person, cause: 'asked' | 'interrupted' | 'no-answer' | 'failed' = 'asked'): void {
+    this.record([{ type: 'run-paused', by, cause }]);
+  }
+}
+
+/** The person and the voice of an answer, without the rest of it. */
+export function voiceOf(answer: { readonly by: Person; readonly voice: Voice }): {
+  by: Person;
+  voice: Voice;
+} {
+  return { by: answer.by, voice: answer.voice };
+}
