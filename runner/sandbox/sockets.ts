@@ -1,0 +1,60 @@
+// The only file of the sandbox that opens sockets.
+// In: a listener (what answers) and where to listen. Out: the bound port, its URL, and a `close` that really ends it.
+// Never: an address other than 127.0.0.1, or a connection that outlives `close`.
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo, Server as NetServer } from 'node:net';
+
+/** Where to listen: `port` 0 (default) takes a free one; `unref` lets the process end while the server listens. */
+export interface ListenOptions {
+  readonly port?: number;
+  readonly unref?: boolean;
+}
+
+/** A listening HTTP server. `close` ends idle, keep-alive and busy connections too; a second call does nothing. */
+export interface HttpListening {
+  readonly port: number;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves `listener` over HTTP on 127.0.0.1.
+ *
+ * Rejects with Node's own error (`EADDRINUSE`…) when the port cannot be bound.
+ */
+export async function listenHttp(
+  listener: RequestListener,
+  options: ListenOptions = {},
+): Promise<HttpListening> {
+  // A long upload must not meet Node's 300 s limit, and a pooled connection must not close between two calls.
+  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000, noDelay: true }, listener);
+  if (options.unref === true) {
+    server.unref();
+    server.on('connection', socket => socket.unref());
+  }
+  const port = await bind(server, options.port ?? 0);
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= new Promise(resolve => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+    return closing;
+  };
+  return { port, url: `http://127.0.0.1:${port}`, close };
+}
+
+function bind(server: NetServer, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve(portOf(server.address()));
+    });
+  });
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has no port');
+  return address.port;
+}

@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { type S3ListenerSettings, s3Listener } from '../../../runner/sandbox/s3/listener.ts';
+import { openS3Store, type S3StoreSettings } from '../../../runner/sandbox/s3/store.ts';
+import { listenHttp } from '../../../runner/sandbox/sockets.ts';
+
+export const region = 'fr-par';
+export const credential = {
+  accessKeyId: 'SCWSANDBOX0000000000',
+  secretAccessKey: '11111111-2222-3333-4444-555555555555',
+};
+
+/** A running server on a directory of its own, with clients; `restart` opens the same directory again. */
+export async function startServer(settings: Partial<S3ListenerSettings> & S3StoreSettings = {}) {
+  const directory = await mkdtemp(join(tmpdir(), 'sandbox-s3-'));
+  const listen = async () => {
+    const store = await openS3Store(directory, settings);
+    const listener = s3Listener(store, {
+      region,
+      credentials: [credential],
+      now: () => new Date(),
+      ...settings,
+    });
+    return { store, listening: await listenHttp(listener) };
+  };
+  let running = await listen();
+  const clients: S3Client[] = [];
+  return {
+    directory,
+    url: () => running.listening.url,
+    store: () => running.store,
+    client(config: S3ClientConfig = {}): S3Client {
+      const client = new S3Client({
+        region,
+        endpoint: running.listening.url,
+        forcePathStyle: true,
+        credentials: credential,
+        maxAttempts: 1,
+        ...config,
+      });
+      clients.push(client);
+      return client;
+    },
+    async restart(): Promise<void> {
+      await running.listening.close();
+      running = await listen();
+    },
+    async stop(): Promise<void> {
+      for (const client of clients) client.destroy();
+      await running.listening.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export type TestServer = Awaited<ReturnType<typeof startServer>>;
+
+/** What a promise rejects with, as `code status`; or `resolved`. */
+export async function refusal(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+    return 'resolved';
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const metadata = '$metadata' in error ? error.$metadata : undefined;
+    const status =
+      typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata
+        ? metadata.httpStatusCode
+        : 'no status';
+    return `${error.name} ${status}`;
+  }
+}
+
+/** The clients that matter: the SDK's default checksums, and the setting advised for providers that are not AWS. */
+export const checksumSettings = [
+  ['default checksums', {}],
+  [
+    'checksums when required',
+    { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' },
+  ],
+] as const satisfies readonly (readonly [string, S3ClientConfig])[];
