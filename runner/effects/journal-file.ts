@@ -1,0 +1,192 @@
+/*
+ * The journal on disk. In: events, from the one process that holds the run's lock. Out: their entries, once the bytes are
+ * written and, where asked, on disk. What can never happen: an entry returned before it is written; a line changed after it
+ * was written; anything written after an error, since a retried sync can succeed while the system has dropped the pages.
+ */
+import { hash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Fault, type FaultState } from '../fault.ts';
+import { GENESIS, type JournalReading, linkEntry, MAX_LINE, readJournal } from '../journal/chain.ts';
+import type { Entry, Event } from '../journal/event.ts';
+import type { Clock, JournalWriter } from '../ports.ts';
+import { errorCode, syncDirectory, writeFully } from './durable.ts';
+
+const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR, O_WRONLY } = constants;
+
+/** A journal open for appending. `head` and `count` are those of the last line written. */
+export interface JournalFile extends JournalWriter {
+  readonly head: string;
+  readonly count: number;
+  close(): void;
+}
+
+/** What was cut off a journal whose last line a crash had left unfinished; `file` holds the bytes, beside the journal. */
+export interface Recovered {
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly file: string;
+}
+
+/** An existing journal: its writer and what it holds, the note of a recovery included. */
+export interface OpenedJournal {
+  readonly writer: JournalFile;
+  readonly entries: readonly Entry[];
+  readonly recovered?: Recovered;
+}
+
+/** Creates an empty journal (0600), which must not exist yet. Throws the Fault `journal-create-failed`. */
+export function createJournal(path: string, clock: Clock): JournalFile {
+  try {
+    const fd = openSync(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, 0o600);
+    fsyncSync(fd);
+    syncDirectory(dirname(path));
+    return journalFile(fd, clock, { head: GENESIS, count: 0 });
+  } catch (error) {
+    throw new Fault('journal-create-failed', { path, error: errorCode(error) });
+  }
+}
+
+/**
+ * Opens a journal to go on with it. A torn last line is kept in `journal.torn`, cut off and noted as `journal-recovered`.
+ * Faults: `journal-open-failed`; `journal-corrupt` (with the line) when anything else is wrong, nothing is changed then.
+ */
+export function openJournal(path: string, clock: Clock): OpenedJournal {
+  const { fd, bytes } = openForAppend(path);
+  try {
+    const reading = readJournal(bytes);
+    refuseCorruption(path, reading);
+    const writer = journalFile(fd, clock, reading);
+    if (reading.problem === undefined) return { writer, entries: reading.entries };
+    const recovered = cutTornTail(fd, path, reading.problem.offset, bytes);
+    const note = writer.append(
+      [{ type: 'journal-recovered', bytes: recovered.bytes, sha256: recovered.sha256 }],
+      true,
+    );
+    return { writer, entries: [...reading.entries, ...note], recovered };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+function openForAppend(path: string): { readonly fd: number; readonly bytes: Buffer } {
+  try {
+    const fd = openSync(path, O_RDWR | O_APPEND | O_NOFOLLOW);
+    return { fd, bytes: readFileSync(fd) };
+  } catch (error) {
+    throw new Fault('journal-open-failed', { path, error: errorCode(error) });
+  }
+}
+
+function refuseCorruption(path: string, reading: JournalReading): void {
+  const { problem } = reading;
+  if (problem === undefined || problem.code === 'torn-tail') return;
+  throw new Fault('journal-corrupt', { path, line: problem.line, problem: problem.code });
+}
+
+function cutTornTail(fd: number, path: string, offset: number, bytes: Buffer): Recovered {
+  const tail = bytes.subarray(offset);
+  try {
+    const file = keepTornTail(dirname(path), tail);
+    ftruncateSync(fd, offset);
+    fdatasyncSync(fd);
+    return { bytes: tail.length, sha256: hash('sha256', tail), file };
+  } catch (error) {
+    throw new Fault('journal-recovery-failed', { path, error: errorCode(error) }, 'recorded');
+  }
+}
+
+// The bytes are on disk under their own name before the journal loses them; an earlier tear is never overwritten.
+function keepTornTail(directory: string, tail: Buffer): string {
+  for (let attempt = 1; ; attempt++) {
+    const file = join(directory, attempt === 1 ? 'journal.torn' : `journal.${attempt}.torn`);
+    try {
+      const fd = openSync(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+      try {
+        writeFully(fd, tail);
+        fsyncSync(fd);
+      } finally {
+        closeSync(fd);
+      }
+      syncDirectory(directory);
+      return file;
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error;
+    }
+  }
+}
+
+interface Position {
+  readonly head: string;
+  readonly count: number;
+}
+
+function journalFile(fd: number, clock: Clock, start: Position): JournalFile {
+  let { head, count } = start;
+  let stopped: Fault | undefined;
+  const write = (events: readonly Event[], durable: boolean): readonly Entry[] => {
+    const batch = linkBatch(events, { head, count }, clock);
+    writeFully(fd, Buffer.from(batch.text));
+    if (durable) fdatasyncSync(fd);
+    ({ head, count } = batch);
+    return batch.entries;
+  };
+  return {
+    get head() {
+      return head;
+    },
+    get count() {
+      return count;
+    },
+    append(events, durable) {
+      if (stopped !== undefined) throw stopped;
+      try {
+        return write(events, durable);
+      } catch (error) {
+        stopped = new Fault('journal-write-failed', { error: errorCode(error) }, stateAfter(events));
+        throw error instanceof TypeError ? error : stopped;
+      }
+    },
+    close() {
+      stopped ??= new Fault('journal-closed', {}, 'recorded');
+      closeSync(fd);
+    },
+  };
+}
+
+function linkBatch(events: readonly Event[], start: Position, clock: Clock) {
+  let { head, count } = start;
+  let text = '';
+  const entries = events.map(event => {
+    const linked = linkEntry({ seq: count, prev: head, at: clock.now() }, event);
+    if (Buffer.byteLength(linked.line) > MAX_LINE)
+      throw new TypeError(`\`${event.type}\` is over ${MAX_LINE} bytes`);
+    text += linked.line;
+    head = linked.digest;
+    count++;
+    return linked.entry;
+  });
+  return { entries, text, head, count };
+}
+
+const afterEffect: ReadonlySet<Event['type']> = new Set<Event['type']>([
+  'step-started',
+  'output-written',
+  'fact-recorded',
+  'step-finished',
+  'step-doubted',
+]);
+
+// An event that follows an effect is lost with the write, so the effect may have happened unrecorded.
+function stateAfter(events: readonly Event[]): FaultState {
+  return events.some(event => afterEffect.has(event.type)) ? 'step-may-have-run' : 'recorded';
+}

@@ -1,0 +1,111 @@
+/*
+ * One writer per run. In: the run's directory. Out: a lock that the kernel frees when its holder, and every child that was
+ * given `fd`, are gone, however they went. What can never happen: two holders, or a lock left behind by a dead one.
+ *
+ * Node has no flock(2); the lock is taken by `flock` of util-linux on our own descriptor, and stays since a lock belongs to
+ * the open file, which both share. Where open(2) itself can lock (macOS, BSD: O_EXLOCK) no command is needed. Elsewhere the
+ * Fault `lock-unavailable` says so: without a lock there is no run.
+ */
+import { spawn } from 'node:child_process';
+import { closeSync, constants, ftruncateSync, openSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { Fault } from '../fault.ts';
+import { count, object, text } from '../journal/guard.ts';
+import { systemClock } from './clock.ts';
+import { errorCode, writeFully } from './durable.ts';
+
+const LOCK_HELD = 75;
+const O_EXLOCK = 0x20;
+
+/** A held lock. Give `fd` to a child (`stdio`) and the run stays locked until that child is gone too. */
+export interface Lock {
+  readonly fd: number;
+  release(): void;
+}
+
+/** Who holds a lock. `since` is RFC 3339 UTC. */
+export interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  readonly since: string;
+}
+
+/** Locks a run, at once or not at all. Faults: `run-locked` (naming the holder), `lock-unavailable`. */
+export async function lockRun(directory: string): Promise<Lock> {
+  const path = join(directory, 'lock');
+  const fd = openLock(path);
+  try {
+    if (!locksOnOpen) await takeLock(fd, path);
+    recordHolder(fd);
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+  return { fd, release: () => releaseLock(fd) };
+}
+
+const locksOnOpen = process.platform === 'darwin' || process.platform.endsWith('bsd');
+
+function openLock(path: string): number {
+  const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;
+  const flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
+  try {
+    return openSync(path, locksOnOpen ? flags | O_EXLOCK : flags, 0o600);
+  } catch (error) {
+    if (locksOnOpen && ['EAGAIN', 'EWOULDBLOCK'].includes(errorCode(error))) throw lockedBy(path);
+    throw new Fault('lock-unavailable', { path, error: errorCode(error) });
+  }
+}
+
+async function takeLock(fd: number, path: string): Promise<void> {
+  const status = await runFlock(fd).catch((error: unknown) => {
+    throw new Fault('lock-unavailable', { path, error: errorCode(error) });
+  });
+  if (status === LOCK_HELD) throw lockedBy(path);
+  if (status !== 0) throw new Fault('lock-unavailable', { path, error: `flock ${status}` });
+}
+
+// `-E` tells "held by another" from every other failure; 3 is where stdio puts our descriptor in the child.
+function runFlock(fd: number): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('flock', ['-n', '-E', String(LOCK_HELD), '3'], {
+      stdio: ['ignore', 'ignore', 'ignore', fd],
+    });
+    child.once('error', reject);
+    child.once('exit', resolve);
+  });
+}
+
+function recordHolder(fd: number): void {
+  const holder: Holder = { pid: process.pid, host: hostname(), since: systemClock().now() };
+  ftruncateSync(fd);
+  writeFully(fd, Buffer.from(`${JSON.stringify(holder)}\n`));
+}
+
+function releaseLock(fd: number): void {
+  ftruncateSync(fd);
+  closeSync(fd);
+}
+
+function lockedBy(path: string): Fault {
+  const holder = readHolder(path);
+  return new Fault('run-locked', {
+    path,
+    pid: holder?.pid ?? 0,
+    host: holder?.host ?? '',
+    since: holder?.since ?? '',
+  });
+}
+
+/** Who holds, or held last without releasing, the lock in this file; nothing when it does not say. */
+function readHolder(path: string): Holder | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return isHolder(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isHolder = object<Holder>({ pid: count, host: text, since: text });
