@@ -5,7 +5,8 @@ export type RefusalCode =
   | 'postgres-package-missing'
   | 'postgres-cannot-run'
   | 'postgres-failed'
-  | 'postgres-client-missing';
+  | 'postgres-client-missing'
+  | 'postgres-client-unfit';
 
 /**
  * The operator's situation does not let the sandbox start: nothing outside its directory was changed.
