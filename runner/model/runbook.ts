@@ -112,7 +112,12 @@ export interface Code {
 
 /** An import of a ts cell. */
 export type CellImport =
-  | { readonly from: 'cell'; readonly cell: string; readonly names: readonly string[] | 'all'; readonly place: Place }
+  | {
+      readonly from: 'cell';
+      readonly cell: string;
+      readonly names: readonly string[] | 'all';
+      readonly place: Place;
+    }
   | { readonly from: 'file'; readonly path: string; readonly place: Place }
   | { readonly from: 'package'; readonly name: string; readonly place: Place };
 

@@ -1,0 +1,143 @@
+/*
+ * A target: where a run acts. What it names must be declared, and each resource must get the settings that its kind needs.
+ */
+import { type Reading, readInputValue } from './reading.ts';
+import type { Json, Resource, Target, ValueSource } from './runbook.ts';
+import type { WrittenFrontMatter, WrittenSetting, WrittenTarget } from './schema.ts';
+
+const settings: Readonly<
+  Record<Resource['kind'], { required: readonly string[]; optional: readonly string[] }>
+> = {
+  postgres: { required: ['url'], optional: [] },
+  s3: {
+    required: ['endpoint', 'bucket', 'accessKeyId', 'secretAccessKey'],
+    optional: ['region', 'sessionToken', 'pathStyle'],
+  },
+  directory: { required: ['path'], optional: [] },
+};
+
+/** Settings of which the value opens a door; they are never written in the document. */
+const doors = ['secretAccessKey', 'sessionToken'];
+
+interface Scope {
+  readonly reading: Reading;
+  readonly target: string;
+  readonly written: WrittenFrontMatter;
+}
+
+function declared(
+  scope: Scope,
+  kind: 'inputs' | 'secrets' | 'resources',
+  name: string,
+  path: readonly string[],
+): boolean {
+  if (Object.hasOwn(scope.written[kind], name)) return true;
+  const { yaml, findings } = scope.reading;
+  const known = Object.keys(scope.written[kind]).join(', ');
+  const place = path.at(-1) === name ? yaml.keyAt(path) : yaml.valueAt(path);
+  findings.error(`unknown-${kind.slice(0, -1)}`, place, { name, known });
+  return false;
+}
+
+function readSetting(scope: Scope, value: WrittenSetting, path: readonly string[]): ValueSource {
+  if (typeof value === 'string') {
+    if (doors.includes(path.at(-1) ?? '') || /:\/\/[^/@\s]*:[^/@\s]+@/.test(value)) {
+      scope.reading.findings.error('secret-in-document', scope.reading.yaml.valueAt(path), {
+        key: path.at(-1) ?? '',
+      });
+    }
+    return { from: 'literal', value };
+  }
+  if (value.env !== undefined) return { from: 'env', name: value.env };
+  if (value.secret !== undefined) {
+    declared(scope, 'secrets', value.secret, [...path, 'secret']);
+    return { from: 'secret', name: value.secret };
+  }
+  const name = value.input ?? '';
+  declared(scope, 'inputs', name, [...path, 'input']);
+  return { from: 'input', name };
+}
+
+function readSettings(
+  scope: Scope,
+  name: string,
+  written: Readonly<Record<string, WrittenSetting>>,
+): Readonly<Record<string, ValueSource>> {
+  const path = ['targets', scope.target, 'resources', name];
+  const kind = declared(scope, 'resources', name, path) ? scope.written.resources[name]?.kind : undefined;
+  const { yaml, findings } = scope.reading;
+  for (const key of Object.keys(written)) {
+    if (!kind || [...settings[kind].required, ...settings[kind].optional].includes(key)) continue;
+    const expected = [...settings[kind].required, ...settings[kind].optional].join(', ');
+    findings.error('unknown-setting', yaml.keyAt([...path, key]), { key, kind, expected });
+  }
+  for (const key of kind ? settings[kind].required : []) {
+    if (!Object.hasOwn(written, key))
+      findings.error('missing-setting', yaml.keyAt(path), { key, name, kind: kind ?? '' });
+  }
+  return Object.fromEntries(
+    Object.entries(written).map(([key, value]) => [key, readSetting(scope, value, [...path, key])]),
+  );
+}
+
+function readSecret(written: WrittenTarget['secrets'][string]): ValueSource {
+  if (written.env !== undefined) return { from: 'env', name: written.env };
+  if (written.fd !== undefined) return { from: 'fd', fd: Number(written.fd) };
+  return written.command ? { from: 'command', command: written.command } : { from: 'prompt' };
+}
+
+function readInputs(scope: Scope, written: WrittenTarget): Readonly<Record<string, Json>> {
+  const values: [string, Json][] = [];
+  for (const [name, value] of Object.entries(written.inputs)) {
+    const path = ['targets', scope.target, 'inputs', name];
+    const input = declared(scope, 'inputs', name, path) ? scope.written.inputs[name] : undefined;
+    const read = input ? readInputValue(scope.reading, input, value, path) : undefined;
+    if (read !== undefined) values.push([name, read]);
+  }
+  return Object.fromEntries(values);
+}
+
+/** Every resource and secret must be known to a target, unless the embedded sandbox provides them. */
+function requireAll(scope: Scope, written: WrittenTarget): void {
+  if (written.embedded === 'true') return;
+  const { yaml, findings } = scope.reading;
+  const place = yaml.keyAt(['targets', scope.target]);
+  const missing = Object.keys(scope.written.resources).filter(
+    name => !Object.hasOwn(written.resources, name),
+  );
+  if (missing.length > 0) {
+    findings.error('resource-not-configured', place, { target: scope.target, names: missing.join(', ') });
+  }
+}
+
+/** Reads one target of the front matter. */
+export function readTarget(
+  reading: Reading,
+  name: string,
+  written: WrittenTarget,
+  front: WrittenFrontMatter,
+): Target {
+  const scope: Scope = { reading, target: name, written: front };
+  const { yaml, findings } = reading;
+  requireAll(scope, written);
+  if (written.embedded === 'true' && written.mode === 'real') {
+    findings.error('embedded-real', yaml.valueAt(['targets', name, 'mode']), { target: name });
+  }
+  for (const secret of Object.keys(written.secrets))
+    declared(scope, 'secrets', secret, ['targets', name, 'secrets', secret]);
+  return {
+    name,
+    label: written.label ?? name,
+    mode: written.mode,
+    embedded: written.embedded === 'true',
+    protected: written.protected,
+    inputs: readInputs(scope, written),
+    secrets: Object.fromEntries(
+      Object.entries(written.secrets).map(([key, value]) => [key, readSecret(value)]),
+    ),
+    resources: Object.fromEntries(
+      Object.entries(written.resources).map(([key, value]) => [key, readSettings(scope, key, value)]),
+    ),
+    place: yaml.keyAt(['targets', name]),
+  };
+}

@@ -1,0 +1,37 @@
+/*
+ * Links inside the page. A link to `#something` must meet a heading's anchor, as GitHub makes it, or an HTML `id`.
+ */
+import type { Node, Nodes } from 'mdast';
+import type { Findings } from './findings.ts';
+import { nodePlace } from './placement.ts';
+
+/** The anchors of a page: slugs of headings, and `id` and `name` attributes of raw HTML. */
+export function anchorsIn(nodes: readonly Nodes[], slugs: ReadonlyMap<Node, string>): ReadonlySet<string> {
+  const anchors = new Set(slugs.values());
+  for (const node of nodes) {
+    if (node.type !== 'html') continue;
+    for (const match of node.value.matchAll(/\s(?:id|name)=["']?([^"'\s>]+)/gi)) {
+      if (match[1] !== undefined) anchors.add(match[1]);
+    }
+  }
+  return anchors;
+}
+
+function decode(anchor: string): string {
+  try {
+    return decodeURIComponent(anchor);
+  } catch {
+    return anchor;
+  }
+}
+
+/** Reports each link, or link definition, to an anchor that the page does not have. */
+export function checkLinks(findings: Findings, nodes: readonly Nodes[], anchors: ReadonlySet<string>): void {
+  for (const node of nodes) {
+    if (node.type !== 'link' && node.type !== 'definition') continue;
+    if (!node.url.startsWith('#')) continue;
+    const anchor = decode(node.url.slice(1));
+    if (anchors.has(anchor) || anchors.has(anchor.toLowerCase())) continue;
+    findings.error('dead-link', nodePlace(findings.lines, node), { anchor });
+  }
+}
