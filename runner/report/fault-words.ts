@@ -12,6 +12,196 @@ export interface FaultSentences {
 
 /** Every fault's sentences by code. */
 export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSentences>>>> = {
+  'archive-corrupt': {
+    fr: {
+      what: 'l’archive `{archive}` est corrompue : {message}',
+      hint: 'prendre l’archive précédente',
+    },
+    en: {
+      what: 'the archive `{archive}` is corrupt: {message}',
+      hint: 'take the archive before it',
+    },
+  },
+  'archive-empty': {
+    fr: {
+      what: 'l’archive `{archive}` ne contient aucun objet',
+      hint: 'prendre l’archive précédente',
+    },
+    en: {
+      what: 'the archive `{archive}` holds no object',
+      hint: 'take the archive before it',
+    },
+  },
+  'archive-not-one-dump': {
+    fr: {
+      what: 'l’archive `{archive}` contient {count} fichiers `.pgsql` au lieu d’un seul',
+      hint: 'prendre l’archive précédente, ou vérifier d’où vient celle-ci',
+    },
+    en: {
+      what: 'the archive `{archive}` holds {count} `.pgsql` files instead of one',
+      hint: 'take the archive before it, or check where this one comes from',
+    },
+  },
+  'archive-not-one-tar': {
+    fr: {
+      what: 'l’archive `{archive}` contient {count} fichiers `.tar.gz` au lieu d’un seul',
+      hint: 'prendre l’archive précédente, ou vérifier d’où vient celle-ci',
+    },
+    en: {
+      what: 'the archive `{archive}` holds {count} `.tar.gz` files instead of one',
+      hint: 'take the archive before it, or check where this one comes from',
+    },
+  },
+  'archive-too-big': {
+    fr: {
+      what: 'l’archive `{archive}` dépasse, une fois décompressée, les limites admises',
+      hint: 'vérifier d’où elle vient : ce peut être une bombe de décompression',
+    },
+    en: {
+      what: 'the archive `{archive}` exceeds the limits once unpacked',
+      hint: 'check where it comes from: it may be a decompression bomb',
+    },
+  },
+  'archive-unsafe': {
+    fr: {
+      what: 'l’archive `{archive}` contient un membre refusé (`{member}`, {why})',
+      hint: 'ne pas l’extraire à la main ; vérifier d’où elle vient et prendre l’archive précédente',
+    },
+    en: {
+      what: 'the archive `{archive}` holds a member that is refused (`{member}`, {why})',
+      hint: 'do not unpack it by hand; check where it comes from and take the archive before it',
+    },
+  },
+  'archives-unreadable': {
+    fr: {
+      what: 'le dossier des archives `{path}` ne peut pas être lu ({code})',
+      hint: 'créer le dossier, y déposer les archives téléchargées, puis relancer l’étape',
+    },
+    en: {
+      what: 'the archives folder `{path}` cannot be read ({code})',
+      hint: 'make the folder, put the downloaded archives in it, then run the step again',
+    },
+  },
+  'bucket-not-empty': {
+    fr: {
+      what: 'le bucket `{bucket}` ({resource}) contient déjà des objets que l’exécution {run} n’y a pas mis',
+      hint: 'choisir un autre nom de bucket, ou vider celui-ci (toutes versions comprises) après avoir vérifié ce qu’il contient',
+    },
+    en: {
+      what: 'the bucket `{bucket}` ({resource}) already holds objects that run {run} did not put there',
+      hint: 'choose another bucket name, or empty this one (all versions) once you have checked what it holds',
+    },
+  },
+  'client-killed': {
+    fr: {
+      what: '`{program}` a été interrompu par le signal {signal}',
+      hint: 'vérifier l’état de la ressource avant de relancer l’étape',
+    },
+    en: {
+      what: '`{program}` was killed by signal {signal}',
+      hint: 'check the state of the resource before you run the step again',
+    },
+  },
+  'client-missing': {
+    fr: {
+      what: 'le programme `{program}` est introuvable sur cette machine',
+      hint: 'l’installer : `apt-get install postgresql-client` (Debian, Ubuntu)',
+    },
+    en: {
+      what: 'the program `{program}` is not on this machine',
+      hint: 'install it: `apt-get install postgresql-client` (Debian, Ubuntu)',
+    },
+  },
+  'client-too-old': {
+    fr: {
+      what: 'le client PostgreSQL de cette machine est plus ancien que celui qui a écrit la sauvegarde : {message}',
+      hint: 'installer un client de la même version majeure que la sauvegarde, ou plus récent',
+    },
+    en: {
+      what: 'the PostgreSQL client of this machine is older than the one that wrote the dump: {message}',
+      hint: 'install a client of the same major version as the dump, or newer',
+    },
+  },
+  'database-not-empty': {
+    fr: {
+      what: 'la base `{database}` ({resource}) contient {tables} tables que l’exécution {run} n’y a pas mises',
+      hint: "vérifier la cible ; pour l’écraser en connaissance de cause, la marquer avec `COMMENT ON DATABASE … IS 'reprise:{run}'`",
+    },
+    en: {
+      what: 'the database `{database}` ({resource}) holds {tables} tables that run {run} did not put there',
+      hint: "check the target; to overwrite it knowingly, mark it with `COMMENT ON DATABASE … IS 'reprise:{run}'`",
+    },
+  },
+  'database-unreachable': {
+    fr: {
+      what: 'la base {resource} ne répond pas sur {host}:{port} : {message}',
+      hint: 'vérifier que le tunnel SSH est ouvert et que l’adresse et les identifiants sont ceux de la cible',
+    },
+    en: {
+      what: 'the database {resource} does not answer at {host}:{port}: {message}',
+      hint: 'check that the SSH tunnel is open and that the address and the credentials are those of the target',
+    },
+  },
+  'dsn-invalid': {
+    fr: {
+      what: 'l’adresse de la base {resource} n’est pas une adresse PostgreSQL valide',
+      hint: 'l’écrire sous la forme `postgresql://utilisateur:motdepasse@hôte:port/base`, mot de passe encodé comme dans une URL',
+    },
+    en: {
+      what: 'the address of the database {resource} is not a valid PostgreSQL one',
+      hint: 'write it as `postgresql://user:password@host:port/database`, the password encoded as in a URL',
+    },
+  },
+  'dump-corrupt': {
+    fr: {
+      what: 'la sauvegarde de l’archive `{archive}` est corrompue : {message}',
+      hint: 'prendre l’archive précédente',
+    },
+    en: {
+      what: 'the dump of the archive `{archive}` is corrupt: {message}',
+      hint: 'take the archive before it',
+    },
+  },
+  'dump-missing': {
+    fr: {
+      what: 'la sauvegarde décompressée `{path}` n’est pas sur cette machine',
+      hint: 'refaire l’étape qui décompresse l’archive',
+    },
+    en: {
+      what: 'the unpacked dump `{path}` is not on this machine',
+      hint: 'do again the step that unpacks the archive',
+    },
+  },
+  'dump-not-custom': {
+    fr: {
+      what: 'la sauvegarde de l’archive `{archive}` n’est pas au format « custom » de pg_dump',
+      hint: 'prendre l’archive précédente ; une sauvegarde SQL se restaure avec `psql`',
+    },
+    en: {
+      what: 'the dump of the archive `{archive}` is not in pg_dump’s custom format',
+      hint: 'take the archive before it; an SQL dump is restored with `psql`',
+    },
+  },
+  'dump-unreadable': {
+    fr: {
+      what: 'la sauvegarde `{path}` ne peut pas être lue : {message}',
+      hint: 'prendre l’archive précédente',
+    },
+    en: {
+      what: 'the dump `{path}` cannot be read: {message}',
+      hint: 'take the archive before it',
+    },
+  },
+  'extension-refused': {
+    fr: {
+      what: 'l’extension `{extension}` ne peut pas être créée dans la base {resource} : {message}',
+      hint: 'l’activer depuis le tableau de bord de l’hébergeur, puis relancer l’étape',
+    },
+    en: {
+      what: 'the extension `{extension}` cannot be created in the database {resource}: {message}',
+      hint: 'enable it from the hosting platform’s dashboard, then run the step again',
+    },
+  },
   'no-answer': {
     fr: {
       what: 'l’étape `{step}` attend une réponse, et personne n’est là pour la donner',
@@ -20,6 +210,66 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'step `{step}` needs an answer, and nobody is there to give it',
       hint: 'go on in a terminal with `reprise resume`, or give an answers file (drills only)',
+    },
+  },
+  'no-intact-archive': {
+    fr: {
+      what: 'aucune des {tried} archives de `{directory}` n’est intacte',
+      hint: 'y déposer une archive plus ancienne ou venue d’une autre source, puis relancer l’étape',
+    },
+    en: {
+      what: 'none of the {tried} archives of `{directory}` is intact',
+      hint: 'put an older archive there, or one from another source, then run the step again',
+    },
+  },
+  'protected-name': {
+    fr: {
+      what: 'en exercice, `{name}` ({resource}) est un nom protégé par la règle `{rule}`',
+      hint: 'choisir une cible d’exercice ; un nom protégé ne se touche qu’en mode réel',
+    },
+    en: {
+      what: 'in a drill, `{name}` ({resource}) is a name protected by the rule `{rule}`',
+      hint: 'choose a drill target; a protected name is only touched in real mode',
+    },
+  },
+  'restore-failed': {
+    fr: {
+      what: '`pg_restore` a échoué sur la base {resource} (code {exit}, {count} erreurs) : {message}',
+      hint: 'corriger la cause, puis refaire l’étape : la base porte la marque de cette exécution et peut être écrasée',
+    },
+    en: {
+      what: '`pg_restore` failed on the database {resource} (exit {exit}, {count} errors): {message}',
+      hint: 'fix the cause, then do the step again: the database bears this run’s marker and may be overwritten',
+    },
+  },
+  's3-denied': {
+    fr: {
+      what: 'le service {endpoint} refuse l’accès au bucket `{bucket}` ({code}) : {message}',
+      hint: 'vérifier la clé, ses droits et son projet préféré ; le nom du bucket appartient peut-être à quelqu’un d’autre',
+    },
+    en: {
+      what: 'the service {endpoint} denies access to the bucket `{bucket}` ({code}): {message}',
+      hint: 'check the key, its rights and its preferred project; the bucket’s name may belong to someone else',
+    },
+  },
+  's3-refused': {
+    fr: {
+      what: 'le service {endpoint} a refusé une requête sur le bucket `{bucket}` ({code}) : {message}',
+      hint: 'lire le code d’erreur, corriger, puis refaire l’étape : ce qui est déjà copié ne le sera pas deux fois',
+    },
+    en: {
+      what: 'the service {endpoint} refused a request on the bucket `{bucket}` ({code}): {message}',
+      hint: 'read the error code, fix it, then do the step again: what is already copied is not copied twice',
+    },
+  },
+  's3-unreachable': {
+    fr: {
+      what: 'le service {endpoint} ne répond pas pour le bucket `{bucket}` ({code})',
+      hint: 'vérifier l’adresse, le réseau et l’état du fournisseur, puis refaire l’étape',
+    },
+    en: {
+      what: 'the service {endpoint} does not answer for the bucket `{bucket}` ({code})',
+      hint: 'check the address, the network and the provider’s status, then do the step again',
     },
   },
   'transcript-source-invalid': {

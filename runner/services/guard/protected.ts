@@ -1,0 +1,20 @@
+import { Fault } from '../../fault.ts';
+import type { ResourceSettings } from '../resources.ts';
+
+/** True when `name` matches a glob in which `*` stands for any characters; letters are compared without case. */
+export function matchesGlob(name: string, glob: string): boolean {
+  const parts = glob.split('*').map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 'i').test(name);
+}
+
+/**
+ * Refuses, in a drill, to act on a protected name. `names` are all the names that the thing goes by: what is configured and
+ * what the server reports. Fault: `protected-name`.
+ */
+export function refuseProtected(resource: ResourceSettings, names: readonly string[]): void {
+  if (resource.mode !== 'drill') return;
+  for (const name of names) {
+    const rule = resource.protected.find(glob => matchesGlob(name, glob));
+    if (rule !== undefined) throw new Fault('protected-name', { resource: resource.name, name, rule });
+  }
+}

@@ -1,0 +1,65 @@
+import type pg from 'pg';
+import { z } from 'zod';
+import { Fault } from '../../fault.ts';
+import { refuseProtected } from '../guard/protected.ts';
+import type { PostgresResource } from '../resources.ts';
+import { parseDsn } from './connection.ts';
+
+/** What the server says of the database that is connected. `tables` counts the tables that no extension owns. */
+export interface DatabaseState {
+  readonly database: string;
+  readonly user: string;
+  readonly version: number;
+  readonly tables: number;
+  readonly marker?: string;
+}
+
+const stateRow = z.object({
+  database: z.string(),
+  user: z.string(),
+  version: z.coerce.number(),
+  tables: z.coerce.number(),
+  comment: z.string().nullable(),
+});
+
+const stateQuery = `
+  select current_database() as database, current_user as user,
+    current_setting('server_version_num')::int / 10000 as version,
+    shobj_description((select oid from pg_database where datname = current_database()), 'pg_database') as comment,
+    (select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind in ('r', 'p', 'm') and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'
+        and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')) as tables`;
+
+/** Asks the server what the database is, whether it is empty, and whose marker (`reprise:<run>` as its comment) it bears. */
+export async function stateOf(client: pg.Client): Promise<DatabaseState> {
+  const { comment, ...state } = stateRow.parse((await client.query(stateQuery)).rows[0]);
+  const marker = comment?.startsWith('reprise:') === true ? comment.slice('reprise:'.length) : undefined;
+  return marker === undefined ? state : { ...state, marker };
+}
+
+/** Refuses, in a drill, a database that goes by a protected name, as configured or as the server reports it. */
+export async function refuseProtectedDatabase(
+  resource: PostgresResource,
+  client: pg.Client,
+): Promise<DatabaseState> {
+  const { host, user, database } = parseDsn(resource);
+  const state = await stateOf(client);
+  refuseProtected(resource, [host, user, database, state.database, state.user]);
+  return state;
+}
+
+/**
+ * Refuses to destroy a protected database (drills), or a non-empty one without this run's marker; read from the server just
+ * before acting. `acceptedName` is the server's own name of a database that the operator accepted to lose.
+ * Faults: `protected-name`, `database-not-empty`.
+ */
+export async function guardDatabase(
+  resource: PostgresResource,
+  client: pg.Client,
+  acceptedName?: string,
+): Promise<DatabaseState> {
+  const state = await refuseProtectedDatabase(resource, client);
+  const { database, tables, marker } = state;
+  if (tables === 0 || marker === resource.run || acceptedName === database) return state;
+  throw new Fault('database-not-empty', { resource: resource.name, database, tables, run: resource.run });
+}

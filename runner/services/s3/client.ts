@@ -1,0 +1,62 @@
+import { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { Fault, type FaultState } from '../../fault.ts';
+import type { S3Resource } from '../resources.ts';
+
+/** How many requests are under way at most; Scaleway bears about 1,000 a second. */
+export const concurrency = 16;
+
+/**
+ * A client for any S3 service: checksums only where the protocol asks for them, since the default framing
+ * (`aws-chunked`) is stored as it is by some servers; bucket in the path.
+ */
+export function openClient(resource: S3Resource): S3Client {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  return new S3Client({
+    endpoint: resource.endpoint,
+    region: resource.region,
+    credentials: { accessKeyId: resource.accessKeyId, secretAccessKey: resource.secretAccessKey },
+    forcePathStyle: true,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    maxAttempts: 4,
+  });
+}
+
+/** Calls `use` with a client that is closed afterwards; what the service refuses becomes a fault that says what to do. */
+export async function withS3<T>(
+  resource: S3Resource,
+  state: FaultState,
+  use: (client: S3Client) => Promise<T>,
+): Promise<T> {
+  const client = openClient(resource);
+  try {
+    return await use(client);
+  } catch (error) {
+    throw explain(resource, error, state);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The code of an S3 error (`NoSuchBucket`, `AccessDenied`…), or the HTTP status when the body said nothing. */
+export function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof S3ServiceException)) return undefined;
+  return error.name === 'Unknown' || error.name === 'UnknownError'
+    ? `${error.$metadata.httpStatusCode}`
+    : error.name;
+}
+
+const denied = new Set(['AccessDenied', 'Forbidden', '403', 'InvalidAccessKeyId', 'SignatureDoesNotMatch']);
+
+function explain(resource: S3Resource, error: unknown, state: FaultState): unknown {
+  if (error instanceof Fault || !(error instanceof Error)) return error;
+  const { bucket, endpoint } = resource;
+  const code = errorCode(error);
+  if (code !== undefined) {
+    const fault = denied.has(code) ? 's3-denied' : 's3-refused';
+    return new Fault(fault, { bucket, endpoint, code, message: error.message }, state);
+  }
+  const system = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (system === undefined) return error;
+  return new Fault('s3-unreachable', { bucket, endpoint, code: system }, state);
+}

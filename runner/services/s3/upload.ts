@@ -1,0 +1,106 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  type S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import type { S3Resource } from '../resources.ts';
+import { markerName } from './bucket.ts';
+import { contentTypeOf } from './content-type.ts';
+import type { Spooled } from './spool.ts';
+
+const MiB = 1024 * 1024;
+
+/** Above this size an object goes up in parts. */
+export const multipartFrom = 64 * MiB;
+
+/** Scaleway takes 1,000 parts at most, where Amazon takes 10,000 (Object Storage documentation, "Multipart uploads"). */
+const mostParts = 1000;
+
+/** The size of the parts of an object, in bytes: 16 MiB, or what makes at most 1,000 of them, rounded up to a MiB. */
+export function partSizeOf(size: number): number {
+  return Math.max(16 * MiB, Math.ceil(size / mostParts / MiB) * MiB);
+}
+
+/** The metadata that says what an object should be, and which run put it there. */
+function settingsOf(resource: S3Resource, object: Spooled) {
+  return {
+    Bucket: resource.bucket,
+    Key: object.key,
+    ACL: 'private',
+    ContentType: contentTypeOf(object.key),
+    Metadata: { sha256: object.sha256, [markerName]: resource.run },
+  } as const;
+}
+
+/** True when the bucket already holds the object, of the same size and declared digest: a resumed upload skips it. */
+export async function isThere(client: S3Client, resource: S3Resource, object: Spooled): Promise<boolean> {
+  const head = await client.send(new HeadObjectCommand({ Bucket: resource.bucket, Key: object.key }));
+  return head.ContentLength === object.size && head.Metadata?.sha256 === object.sha256;
+}
+
+/** Sends an object, always with its length, private, with the content type of its extension. */
+export async function send(client: S3Client, resource: S3Resource, object: Spooled): Promise<void> {
+  const settings = settingsOf(resource, object);
+  if ('buffer' in object.body) {
+    await client.send(
+      new PutObjectCommand({ ...settings, Body: object.body.buffer, ContentLength: object.size }),
+    );
+  } else if (object.size <= multipartFrom) {
+    const Body = createReadStream(object.body.file);
+    await client.send(new PutObjectCommand({ ...settings, Body, ContentLength: object.size }));
+  } else {
+    await sendInParts(client, settings, object.body.file, object.size);
+  }
+}
+
+async function sendInParts(
+  client: S3Client,
+  settings: ReturnType<typeof settingsOf>,
+  path: string,
+  size: number,
+): Promise<void> {
+  const { Bucket, Key } = settings;
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand(settings));
+  const upload = { Bucket, Key, UploadId };
+  try {
+    const Parts = await sendParts(client, upload, path, size);
+    await client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }));
+  } catch (error) {
+    await client.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined);
+    throw error;
+  }
+}
+
+interface Part {
+  readonly PartNumber: number;
+  readonly ETag: string | undefined;
+}
+
+async function sendParts(
+  client: S3Client,
+  upload: { readonly Bucket: string; readonly Key: string; readonly UploadId: string | undefined },
+  path: string,
+  size: number,
+): Promise<Part[]> {
+  const partSize = partSizeOf(size);
+  const file = await open(path);
+  try {
+    const parts: Part[] = [];
+    for (let start = 0; start < size; start += partSize) {
+      const Body = Buffer.alloc(Math.min(partSize, size - start));
+      await file.read(Body, 0, Body.length, start);
+      const PartNumber = parts.length + 1;
+      const command = new UploadPartCommand({ ...upload, PartNumber, Body, ContentLength: Body.length });
+      parts.push({ PartNumber, ETag: (await client.send(command)).ETag });
+    }
+    return parts;
+  } finally {
+    await file.close();
+  }
+}
