@@ -1,0 +1,253 @@
+/*
+ * Every command with its usage, options and an example, in French and English. The parser, the help and the documentation
+ * are made from this one table.
+ */
+import type { Lang } from '../diagnostic.ts';
+
+/** A text in both languages. */
+export type Words = Readonly<Record<Lang, string>>;
+
+/** An option of a command. `value` names its argument; without one it is a flag. */
+export interface Option {
+  readonly name: string;
+  readonly short?: string;
+  readonly value?: string;
+  readonly multiple?: boolean;
+  readonly words: Words;
+}
+
+/** A command of the programme. */
+export interface Command {
+  readonly name: string;
+  /** Operands, as usage shows them; the number of those in capitals is the number required. */
+  readonly operands: string;
+  readonly words: Words;
+  readonly options: readonly Option[];
+  readonly example: string;
+}
+
+const json: Option = {
+  name: 'json',
+  words: { fr: 'sortie pour les machines, en JSON', en: 'output for machines, as JSON' },
+};
+
+const target: Option = {
+  name: 'target',
+  short: 't',
+  value: 'NAME',
+  words: {
+    fr: 'cible du runbook (par défaut la seule qui soit embarquée)',
+    en: 'target of the runbook (by default its only embedded one)',
+  },
+};
+
+const set: Option = {
+  name: 'set',
+  value: 'INPUT=VALUE',
+  multiple: true,
+  words: { fr: 'valeur d’une entrée ; peut être répété', en: 'value of an input; may be repeated' },
+};
+
+const operator: Option = {
+  name: 'as',
+  value: 'ID',
+  words: {
+    fr: 'identité de l’opérateur, titulaire d’un rôle',
+    en: 'identity of the operator, a holder of a role',
+  },
+};
+
+const answers: Option = {
+  name: 'answers',
+  value: 'FILE',
+  words: {
+    fr: 'fichier de réponses (exercices seulement) ; sans terminal, celui qui accompagne le runbook',
+    en: 'answers file (drills only); without a terminal, the one beside the runbook',
+  },
+};
+
+const auto: Option = {
+  name: 'auto',
+  words: {
+    fr: 'ne demande que là où le plan le veut : étape manuelle, destruction, doute, échec',
+    en: 'asks only where the plan says so: manual step, destruction, doubt, failure',
+  },
+};
+
+const key: Option = {
+  name: 'key',
+  value: 'FILE',
+  words: {
+    fr: 'clé SSH qui signe (clé privée, ou clé publique dont l’agent a la clé privée)',
+    en: 'SSH key that signs (a private key, or a public key whose private one the agent holds)',
+  },
+};
+
+/** Options that every command takes. */
+export const commonOptions: readonly Option[] = [
+  { name: 'lang', value: 'fr|en', words: { fr: 'langue de l’affichage', en: 'language of what is shown' } },
+  { name: 'help', short: 'h', words: { fr: 'affiche cette aide', en: 'shows this help' } },
+];
+
+/** Every command, in the order of its use. */
+export const commands: readonly Command[] = [
+  {
+    name: 'check',
+    operands: 'RUNBOOK',
+    words: {
+      fr: 'vérifie un runbook : tous ses diagnostics d’un coup, et rien ne s’exécute',
+      en: 'checks a runbook: all its diagnostics at once, and nothing runs',
+    },
+    options: [json],
+    example: 'reprise check runbook/plan-de-reprise.md',
+  },
+  {
+    name: 'plan',
+    operands: 'RUNBOOK',
+    words: {
+      fr: 'montre ce qu’une exécution ferait, dans l’ordre, et ce qu’elle sauterait',
+      en: 'shows what a run would do, in order, and what it would skip',
+    },
+    options: [target, set, json],
+    example: 'reprise plan runbook/plan-de-reprise.md --target sandbox --set restaurer-fichiers=non',
+  },
+  {
+    name: 'run',
+    operands: 'RUNBOOK',
+    words: {
+      fr: 'exécute un runbook, pas à pas dans un terminal, jusqu’au procès-verbal signé',
+      en: 'performs a runbook, cell by cell in a terminal, to the signed transcript',
+    },
+    options: [
+      target,
+      set,
+      operator,
+      {
+        name: 't0',
+        value: 'INSTANT',
+        words: {
+          fr: 'décision d’activer le plan (T0), déclarée ; par défaut maintenant',
+          en: 'the decision to activate the plan (T0), declared; now by default',
+        },
+      },
+      auto,
+      answers,
+      { name: 'from', value: 'STEP', words: { fr: 'commence à cette étape', en: 'begins at this step' } },
+      {
+        name: 'only',
+        value: 'STEP,…',
+        words: { fr: 'n’exécute que ces étapes', en: 'performs only these steps' },
+      },
+      {
+        name: 'until',
+        value: 'STEP',
+        words: { fr: 's’arrête après cette étape', en: 'stops after this step' },
+      },
+      { name: 'dry', words: { fr: 'à blanc : n’écrit rien nulle part', en: 'dry: writes nothing anywhere' } },
+      {
+        name: 'runs',
+        value: 'DIRECTORY',
+        words: {
+          fr: 'dossier des exécutions (par défaut `runs`)',
+          en: 'directory of the runs (`runs` by default)',
+        },
+      },
+      key,
+      json,
+    ],
+    example: 'reprise run runbook/plan-de-reprise.md --target sandbox --auto',
+  },
+  {
+    name: 'resume',
+    operands: 'RUN',
+    words: {
+      fr: 'reprend une exécution où elle en était, après une pause ou une panne',
+      en: 'goes on with a run where it stood, after a pause or a crash',
+    },
+    options: [
+      operator,
+      auto,
+      answers,
+      {
+        name: 'accept-changes',
+        words: {
+          fr: 'accepte un runbook modifié depuis ; la différence est inscrite',
+          en: 'accepts a runbook changed since; the difference is journaled',
+        },
+      },
+      key,
+      json,
+    ],
+    example: 'reprise resume runs/20261122-031500-9f2c1a',
+  },
+  {
+    name: 'status',
+    operands: 'RUN',
+    words: {
+      fr: 'dit où en est une exécution, et comment continuer',
+      en: 'says where a run stands, and how to go on',
+    },
+    options: [json],
+    example: 'reprise status runs/20261122-031500-9f2c1a',
+  },
+  {
+    name: 'verify',
+    operands: 'BUNDLE',
+    words: {
+      fr: 'vérifie un dossier scellé : chaîne, rejeu, rendu, sceaux',
+      en: 'verifies a sealed bundle: chain, replay, rendering, seals',
+    },
+    options: [
+      {
+        name: 'allowed-signers',
+        value: 'FILE',
+        words: {
+          fr: 'à qui se fier, au format d’OpenSSH ; doit venir d’ailleurs que du dossier',
+          en: 'whom to trust, in OpenSSH’s format; must come from outside the bundle',
+        },
+      },
+      json,
+    ],
+    example: 'reprise verify runs/20261122-031500-9f2c1a --allowed-signers signataires',
+  },
+  {
+    name: 'render',
+    operands: 'RUNBOOK|BUNDLE',
+    words: {
+      fr: 'rend un runbook, ou le procès-verbal d’une exécution, en une page HTML autonome',
+      en: 'renders a runbook, or the transcript of a run, as one self-contained HTML page',
+    },
+    options: [
+      {
+        name: 'output',
+        short: 'o',
+        value: 'FILE',
+        words: {
+          fr: 'fichier à écrire (par défaut la sortie standard)',
+          en: 'file to write (standard output by default)',
+        },
+      },
+    ],
+    example: 'reprise render runbook/plan-de-reprise.md --output plan.html',
+  },
+  {
+    name: 'sandbox',
+    operands: '',
+    words: {
+      fr: 'démarre seul le bac à sable et affiche ses adresses et ses identifiants',
+      en: 'starts the sandbox alone and prints its endpoints and credentials',
+    },
+    options: [
+      {
+        name: 'directory',
+        value: 'DIRECTORY',
+        words: {
+          fr: 'où garder son état (par défaut un dossier temporaire)',
+          en: 'where to keep its state (a temporary directory by default)',
+        },
+      },
+      json,
+    ],
+    example: 'reprise sandbox --directory /tmp/bac-a-sable',
+  },
+];

@@ -1,0 +1,55 @@
+/*
+ * The answers file of a drill: for each step what a person would have said. Nothing is answered that it does not name; a
+ * run that is answered by it says so in its record (« réponse scriptée »).
+ */
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { Fault } from '../../fault.ts';
+import type { Json } from '../../model/runbook.ts';
+
+const json: z.ZodType<Json> = z.lazy(() =>
+  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(json), z.record(z.string(), json)]),
+);
+
+const stepAnswers = z.strictObject({
+  /** Who answers, when it is not the operator. */
+  by: z.string().optional(),
+  /** Lets a cell run that asks (one that destroys). */
+  run: z.literal(true).optional(),
+  /** Confirms every item of a manual step, or the items of these numbers (from 1). */
+  confirm: z.union([z.literal('all'), z.array(z.int().positive())]).optional(),
+  remark: z.string().optional(),
+  /** Files to attach, relative to the answers file. */
+  evidence: z.array(z.string()).optional(),
+  skip: z.string().optional(),
+  'by-hand': z.string().optional(),
+  exports: z.record(z.string(), json).optional(),
+  name: z.string().optional(),
+  failure: z.enum(['retry', 'pause']).optional(),
+  doubt: z.enum(['done', 'not-done', 'redo']).optional(),
+  reason: z.string().optional(),
+});
+
+const file = z.strictObject({
+  operator: z.string(),
+  t0: z.string().optional(),
+  inputs: z.record(z.string(), json).optional(),
+  steps: z.record(z.string(), stepAnswers),
+});
+
+/** What an answers file says of one step. */
+export type StepAnswers = z.infer<typeof stepAnswers>;
+
+/** An answers file, validated. `directory` is where its relative paths begin. */
+export type AnswersFile = z.infer<typeof file>;
+
+/** Reads the text of an answers file; the fault `bad-answers` says where it is wrong. */
+export function parseAnswers(text: string, path: string): AnswersFile {
+  const document = parseDocument(text, { strict: true, uniqueKeys: true });
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem !== undefined) throw new Fault('bad-answers', { path, detail: problem.message });
+  const parsed = file.safeParse(document.toJS({ maxAliasCount: 10 }));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Fault('bad-answers', { path, detail: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}` });
+}

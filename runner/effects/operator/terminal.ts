@@ -1,0 +1,256 @@
+/*
+ * The operator at a terminal. Rules: what is about to happen, on which target and in which mode stand above every question;
+ * Enter alone never starts anything that destroys; Ctrl-C at a question pauses the run; all text from outside is
+ * neutralised before it is shown.
+ */
+import prompts from 'prompts';
+import type { Lang } from '../../diagnostic.ts';
+import type { Entry, Person } from '../../journal/event.ts';
+import type { CellExport, Json, Step } from '../../model/runbook.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { Answered, Answers, Operator, Question } from '../../ports.ts';
+import { neutralise } from '../../report/neutralise.ts';
+import { sayReason } from '../../report/phrase.ts';
+import { questionWords } from '../../report/question-words.ts';
+
+import { viewFingerprint, viewStep } from '../../report/step-view.ts';
+import { parseExport } from './export-value.ts';
+
+/** What the terminal shows and who sits at it. */
+export interface TerminalSettings {
+  readonly plan: Plan;
+  readonly run: string;
+  readonly person: Person;
+  readonly lang: Lang;
+  readonly write: (text: string) => void;
+  /** Time left against the objective, in words; `undefined` when the plan has none. */
+  readonly left: () => string | undefined;
+  readonly told: (entry: Entry) => void;
+}
+
+type Asked<K extends keyof Answers> = Extract<Question, { readonly ask: K }>;
+type Dialogue<K extends keyof Answers> = (question: Asked<K>) => Promise<Answers[K]>;
+
+/** Asks whoever sits at the terminal, with `prompts`. */
+export function terminalOperator(settings: TerminalSettings): Operator {
+  const terminal = new Terminal(settings);
+  const dialogues: { readonly [K in keyof Answers]: Dialogue<K> } = {
+    step: question => terminal.step(question),
+    item: question => terminal.item(question),
+    confirmation: question => terminal.confirmation(question),
+    'by-hand': question => terminal.byHand(question),
+    doubt: question => terminal.doubt(question),
+    failure: question => terminal.failure(question),
+    name: question => terminal.name(question),
+  };
+  return {
+    ask<K extends keyof Answers>(question: Asked<K>): Promise<Answers[K]> {
+      const dialogue: Dialogue<K> = dialogues[question.ask as K];
+      return dialogue(question);
+    },
+    told: settings.told,
+  };
+}
+
+class Terminal {
+  readonly #settings: TerminalSettings;
+  readonly #answered: Answered;
+  #shown = '';
+
+  constructor(settings: TerminalSettings) {
+    this.#settings = settings;
+    this.#answered = { by: settings.person, voice: 'typed' };
+  }
+
+  async step(question: Asked<'step'>): Promise<Answers['step']> {
+    const words = this.#words;
+    this.#show(question.step);
+    if (question.fingerprint !== undefined)
+      this.#print(viewFingerprint(question.fingerprint, this.#settings.run, this.#settings.lang));
+    const isDestructive = question.fingerprint !== undefined;
+    const choices = ['run', 'by-hand', 'skip', 'look', 'pause'] as const;
+    const titles = [words.run, words.byHand, words.skip, words.look, words.pause];
+    const choice = await this.#select(words.choose, choices, titles, isDestructive ? 4 : 0);
+    if (choice === 'look') return await this.#lookCloser(question);
+    if (choice === 'skip')
+      return await this.#withReason(reason => ({ ...this.#answered, choice: 'skip', reason }));
+    return { ...this.#answered, choice: choice ?? 'pause' };
+  }
+
+  async item(question: Asked<'item'>): Promise<Answers['item']> {
+    this.#show(question.step);
+    const message = `${neutralise(question.text, 'line')} — ${this.#words.item}`;
+    const choice = await this.#select(
+      message,
+      ['done', 'pause'] as const,
+      [this.#words.done.split(' ')[0] ?? '', this.#words.pause],
+      0,
+    );
+    return { ...this.#answered, choice: choice ?? 'pause' };
+  }
+
+  async confirmation(question: Asked<'confirmation'>): Promise<Answers['confirmation']> {
+    this.#show(question.step);
+    const remark = await this.#text(this.#words.remark);
+    if (remark === undefined) return { ...this.#answered, choice: 'pause', evidence: [] };
+    const evidence = await this.#evidence(question);
+    if (evidence === undefined) return { ...this.#answered, choice: 'pause', evidence: [] };
+    return { ...this.#answered, choice: 'done', ...(remark === '' ? {} : { remark }), evidence };
+  }
+
+  async byHand(question: Asked<'by-hand'>): Promise<Answers['by-hand']> {
+    const stop = { ...this.#answered, choice: 'pause', reason: '', exports: {} } as const;
+    this.#printImports(question.imports);
+    const reason = await this.#required(this.#words.why);
+    const exports = reason === undefined ? undefined : await this.#exports(question.exports);
+    if (reason === undefined || exports === undefined) return stop;
+    return { ...this.#answered, choice: 'done', reason, exports };
+  }
+
+  async doubt(question: Asked<'doubt'>): Promise<Answers['doubt']> {
+    const words = this.#words;
+    const stop = { ...this.#answered, choice: 'pause', reason: '', exports: {} } as const;
+    this.#show(question.step);
+    this.#print(
+      [
+        words.doubt,
+        sayReason(question.reason, this.#settings.lang),
+        question.checkPassed === true ? words.checkPassed : '',
+      ]
+        .filter(Boolean)
+        .join('\n'),
+    );
+    const choices = ['pause', 'done', 'not-done', 'redo'] as const;
+    const choice = await this.#select(
+      words.choose,
+      choices,
+      [words.pause, words.done, words.notDone, words.redo],
+      0,
+    );
+    if (choice === undefined || choice === 'pause') return stop;
+    const reason = await this.#required(words.why);
+    const exports = reason === undefined || choice !== 'done' ? {} : await this.#exports(question.exports);
+    return reason === undefined || exports === undefined
+      ? stop
+      : { ...this.#answered, choice, reason, exports };
+  }
+
+  async failure(question: Asked<'failure'>): Promise<Answers['failure']> {
+    const words = this.#words;
+    this.#print(`${words.failed} ${sayReason(question.reason, this.#settings.lang)}`);
+    const choices = ['retry', 'by-hand', 'skip', 'pause'] as const;
+    const choice = await this.#select(
+      words.choose,
+      choices,
+      [words.retry, words.byHand, words.skip, words.pause],
+      3,
+    );
+    if (choice === 'skip')
+      return await this.#withReason(reason => ({ ...this.#answered, choice: 'skip', reason }));
+    return { ...this.#answered, choice: choice ?? 'pause' };
+  }
+
+  async name(question: Asked<'name'>): Promise<Answers['name']> {
+    this.#print(viewFingerprint(question.fingerprint, this.#settings.run, this.#settings.lang));
+    const name = await this.#text(this.#words.typeName);
+    return { ...this.#answered, choice: name === undefined ? 'pause' : 'typed', name: name ?? '' };
+  }
+
+  get #words() {
+    return questionWords[this.#settings.lang];
+  }
+
+  #print(text: string): void {
+    this.#settings.write(`${text}\n`);
+  }
+
+  #show(id: string): void {
+    if (this.#shown === id) return;
+    this.#shown = id;
+    const { plan, lang, left } = this.#settings;
+    const time = left();
+    const head = {
+      mode: plan.target.mode,
+      target: plan.target.name,
+      ...(time === undefined ? {} : { left: time }),
+    };
+    this.#print(`\n${viewStep(plan.runbook, this.#stepOf(id), head, lang)}`);
+  }
+
+  #stepOf(id: string): Step {
+    const instance = this.#settings.plan.instances.find(candidate => candidate.id === id);
+    if (instance === undefined) throw new Error(`no step \`${id}\` in this plan`);
+    return instance.step;
+  }
+
+  async #lookCloser(question: Asked<'step'>): Promise<Answers['step']> {
+    const { place, ...rest } = this.#stepOf(question.step);
+    const shown = { ...rest, code: undefined, items: undefined };
+    this.#print(neutralise(JSON.stringify(shown, undefined, 2), 'terminal'));
+    this.#print(`${this.#settings.plan.runbook.file}:${place.start.line}`);
+    this.#shown = '';
+    return await this.step(question);
+  }
+
+  async #withReason<T>(make: (reason: string) => T): Promise<T | (Answered & { readonly choice: 'pause' })> {
+    const reason = await this.#required(this.#words.why);
+    return reason === undefined ? { ...this.#answered, choice: 'pause' } : make(reason);
+  }
+
+  async #evidence(question: Asked<'confirmation'>): Promise<readonly string[] | undefined> {
+    if (question.evidence === 'none') return [];
+    const isRequired = question.evidence === 'required';
+    const typed = isRequired
+      ? await this.#required(this.#words.evidenceRequired)
+      : await this.#text(this.#words.evidence);
+    return typed
+      ?.split(',')
+      .map(path => path.trim())
+      .filter(path => path !== '');
+  }
+
+  async #exports(declared: readonly CellExport[]): Promise<Readonly<Record<string, Json>> | undefined> {
+    const values: Record<string, Json> = {};
+    for (const each of declared) {
+      const message = `${this.#words.exportValue} ${each.name} (${each.type})`;
+      const validate = (text: string) =>
+        parseExport(each, text) !== undefined || `${this.#words.invalidExport} ${each.type}`;
+      const typed = await this.#text(message, validate, each.secret ? 'password' : 'text');
+      const value = typed === undefined ? undefined : parseExport(each, typed);
+      if (value === undefined) return undefined;
+      values[each.name] = value;
+    }
+    return values;
+  }
+
+  #printImports(imports: Readonly<Record<string, Json>>): void {
+    const rows = Object.entries(imports).map(
+      ([name, value]) => `  ${name} = ${neutralise(JSON.stringify(value), 'line')}`,
+    );
+    if (rows.length > 0) this.#print([`${this.#words.imports} :`, ...rows].join('\n'));
+  }
+
+  async #select<T extends string>(
+    message: string,
+    values: readonly T[],
+    titles: readonly string[],
+    initial: number,
+  ): Promise<T | undefined> {
+    const choices = values.map((value, index) => ({ title: titles[index] ?? value, value }));
+    const { answer } = await prompts({ type: 'select', name: 'answer', message, choices, initial });
+    return values.find(value => value === answer);
+  }
+
+  async #required(message: string): Promise<string | undefined> {
+    return await this.#text(message, text => text.trim() !== '' || message);
+  }
+
+  async #text(
+    message: string,
+    validate: (text: string) => boolean | string = () => true,
+    type: 'text' | 'password' = 'text',
+  ): Promise<string | undefined> {
+    const { answer } = await prompts({ type, name: 'answer', message, validate });
+    return typeof answer === 'string' ? answer : undefined;
+  }
+}

@@ -1,0 +1,106 @@
+import type { Lang } from '../diagnostic.ts';
+
+/** What a terminal says around its questions. */
+export interface QuestionWords {
+  readonly choose: string;
+  readonly run: string;
+  readonly byHand: string;
+  readonly skip: string;
+  readonly look: string;
+  readonly pause: string;
+  readonly retry: string;
+  readonly done: string;
+  readonly notDone: string;
+  readonly redo: string;
+  readonly why: string;
+  readonly remark: string;
+  readonly evidence: string;
+  readonly evidenceRequired: string;
+  readonly item: string;
+  readonly typeName: string;
+  readonly exportValue: string;
+  readonly invalidExport: string;
+  readonly doubt: string;
+  readonly checkPassed: string;
+  readonly failed: string;
+  readonly manual: string;
+  readonly target: string;
+  readonly server: string;
+  readonly empty: string;
+  readonly notEmpty: string;
+  readonly ownMarker: string;
+  readonly left: string;
+  readonly imports: string;
+  readonly modes: Readonly<Record<'drill' | 'real', string>>;
+  readonly effects: Readonly<Record<'read' | 'write' | 'destroy', string>>;
+}
+
+/** The words of questions, by language. */
+export const questionWords: Readonly<Record<Lang, QuestionWords>> = {
+  fr: {
+    choose: 'Que faire ?',
+    run: 'Exécuter cette étape',
+    byHand: 'La faire à la main',
+    skip: 'La passer, avec un motif',
+    look: 'Regarder de plus près',
+    pause: 'Mettre en pause',
+    retry: 'Réessayer',
+    done: 'Fait : elle a produit tout son effet',
+    notDone: 'Non fait : elle n’a rien produit',
+    redo: 'Refaire : l’exécuter de nouveau, en connaissance de cause',
+    why: 'Motif',
+    remark: 'Remarque (facultative)',
+    evidence: 'Pièces à joindre, chemins séparés par des virgules (facultatif)',
+    evidenceRequired: 'Pièces à joindre, chemins séparés par des virgules (exigées)',
+    item: 'Fait ?',
+    typeName: 'Cette ressource n’est pas vide. Pour agir dessus, tapez le nom que le serveur annonce',
+    exportValue: 'Valeur de',
+    invalidExport: 'valeur attendue du type',
+    doubt: 'Cette étape a commencé et son issue n’est pas connue.',
+    checkPassed: 'Une vérification de cette étape réussit.',
+    failed: 'Cette étape a échoué.',
+    manual: 'Étape manuelle',
+    target: 'cible',
+    server: 'le serveur annonce',
+    empty: 'vide',
+    notEmpty: 'NON VIDE',
+    ownMarker: 'marquée par cette exécution',
+    left: 'temps restant avant la DMIA',
+    imports: 'valeurs importées',
+    modes: { drill: 'EXERCICE', real: 'RÉEL' },
+    effects: { read: 'lit', write: 'écrit', destroy: 'DÉTRUIT' },
+  },
+  en: {
+    choose: 'What now?',
+    run: 'Run this step',
+    byHand: 'Do it by hand',
+    skip: 'Skip it, with a reason',
+    look: 'Look closer',
+    pause: 'Pause',
+    retry: 'Try again',
+    done: 'Done: it has had all its effect',
+    notDone: 'Not done: it has had none',
+    redo: 'Do it again: run it once more, knowingly',
+    why: 'Reason',
+    remark: 'Remark (optional)',
+    evidence: 'Files to attach, paths separated by commas (optional)',
+    evidenceRequired: 'Files to attach, paths separated by commas (required)',
+    item: 'Done?',
+    typeName: 'This resource is not empty. To act on it, type the name that the server reports',
+    exportValue: 'Value of',
+    invalidExport: 'expected a value of type',
+    doubt: 'This step started and its outcome is not known.',
+    checkPassed: 'A check of this step passes.',
+    failed: 'This step failed.',
+    manual: 'Manual step',
+    target: 'target',
+    server: 'the server reports',
+    empty: 'empty',
+    notEmpty: 'NOT EMPTY',
+    ownMarker: 'marked by this run',
+    left: 'time left before the RTO',
+    imports: 'imported values',
+    modes: { drill: 'DRILL', real: 'REAL' },
+    effects: { read: 'reads', write: 'writes', destroy: 'DESTROYS' },
+  },
+};
