@@ -11,7 +11,7 @@ import {
   startDigest,
 } from './digest.ts';
 import { S3Error } from './error.ts';
-import { header, type S3Request } from './request.ts';
+import { header, parameter, type S3Request } from './request.ts';
 import type { Identity } from './signature.ts';
 
 /** Largest XML body; 1000 keys of 1024 bytes, each escaped at its worst, are below it. */
@@ -118,6 +118,8 @@ interface ClaimedChecksum {
 }
 
 function claimedChecksum(request: S3Request): ClaimedChecksum | undefined {
+  // CompleteMultipartUpload gives the checksum of the object there, and not that of its own body.
+  if (request.method === 'POST' && parameter(request, 'uploadId') !== undefined) return undefined;
   const trailer = header(request, 'x-amz-trailer')?.trim().toLowerCase();
   const claims = checksumAlgorithms.flatMap((algorithm): ClaimedChecksum[] => {
     const name = `x-amz-checksum-${algorithm}`;

@@ -89,7 +89,7 @@ describe.each(checksumSettings)('objects with %s', (_, config) => {
   });
 
   test('an empty object is an object', async () => {
-    await client.send(new PutObjectCommand({ Bucket, Key: 'dossier/', Body: '' }));
+    await client.send(new PutObjectCommand({ Bucket, Key: 'dossier/', Body: Buffer.alloc(0) }));
     expect(await read(client, 'dossier/')).toEqual(Buffer.alloc(0));
     expect((await client.send(new HeadObjectCommand({ Bucket, Key: 'dossier/' }))).ContentLength).toBe(0);
   });
