@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -7,6 +8,7 @@ import {
   HeadObjectCommand,
   PutObjectCommand,
   type S3Client,
+  S3ServiceException,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import type { S3Resource } from '../resources.ts';
@@ -52,10 +54,27 @@ export async function send(client: S3Client, resource: S3Resource, object: Spool
       new PutObjectCommand({ ...settings, Body: object.body.buffer, ContentLength: object.size }),
     );
   } else if (object.size <= multipartFrom) {
-    const Body = createReadStream(object.body.file);
-    await client.send(new PutObjectCommand({ ...settings, Body, ContentLength: object.size }));
+    const { file } = object.body;
+    await retrying(() => {
+      const Body = createReadStream(file);
+      return client.send(new PutObjectCommand({ ...settings, Body, ContentLength: object.size }));
+    });
   } else {
     await sendInParts(client, settings, object.body.file, object.size);
+  }
+}
+
+/** The SDK cannot repeat a streamed body, since it is spent; a new stream can be made. Refusals (4xx) are not repeated. */
+async function retrying(put: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await put();
+      return;
+    } catch (error) {
+      const status = error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : 0;
+      if (attempt === 3 || (status >= 400 && status < 500)) throw error;
+      await sleep(attempt * 500);
+    }
   }
 }
 
