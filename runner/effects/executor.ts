@@ -1,0 +1,194 @@
+/*
+ * Runs the code of a step, whatever its language. In: an Execution and who observes it. Out: one result, after `started`,
+ * then chunks of masked output and facts, in order.
+ * Can never happen: a rejected promise because of what a cell does; a secret in what an observer is told; two steps at
+ * once; a process of a step that outlives its step by more than the grace that ends it.
+ */
+import { dirname, resolve } from 'node:path';
+import { Fault } from '../fault.ts';
+import type { Fact, Reason } from '../journal/event.ts';
+import type { Code, Json } from '../model/runbook.ts';
+import type { Execution, ExecutionObserver, ExecutionResult, Executor } from '../ports.ts';
+import type { ResourceSettings } from '../services/resources.ts';
+import { childEnvironment } from './environment.ts';
+import { createKernel, type Kernel } from './kernel/kernel.ts';
+import type { Masker } from './masker.ts';
+import { createRecorder } from './output.ts';
+import { runShell } from './shell.ts';
+import { runSql } from './sql.ts';
+import { type CodeStep, exportsAtRest, type Job, type Outcome } from './step-context.ts';
+import { startWatchdog } from './watchdog.ts';
+import { createWorkspace } from './workspace.ts';
+
+/** Bytes of masked output that a step may put in the journal. */
+export const INLINE_OUTPUT = 65_536;
+
+/** What an executor needs beyond each step. */
+export interface ExecutorOptions {
+  /** Path of the Markdown file; code runs in its folder. */
+  readonly runbook: string;
+  /** The bundle; output that does not fit inline goes to its `outputs/`. */
+  readonly bundle: string;
+  readonly resources: Readonly<Record<string, ResourceSettings>>;
+  /** Clear values; all of them must be registered with the masker already. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly masker: Masker;
+  /** Variables of the run process; those that hold a secret, or that could change what a cell does, are left out. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Descriptors that every child holds open: the lock. */
+  readonly heldDescriptors?: readonly number[];
+  /** Path of `dist/kernel.mjs`; beside the running bundle when absent. */
+  readonly kernel?: string;
+  /** Bytes; `INLINE_OUTPUT` when absent. */
+  readonly inlineOutput?: number;
+  /** Megabytes of heap of the kernel; 1024 when absent. */
+  readonly kernelHeap?: number;
+}
+
+type Pending = { interrupt: (() => void) | undefined; interrupted: boolean };
+
+/** Makes an executor; nothing is started before the first step. */
+export function createExecutor(options: ExecutorOptions): Executor {
+  const { masker } = options;
+  const shared = startShared(options);
+  let pending: Pending | undefined;
+  const execute = async (execution: Execution, observer: ExecutionObserver): Promise<ExecutionResult> => {
+    if (pending !== undefined) throw new Error('an executor runs one step at a time');
+    const current: Pending = { interrupt: undefined, interrupted: false };
+    pending = current;
+    registerImports(execution, masker);
+    const began = performance.now();
+    const recorder = createRecorder({
+      masker,
+      limit: options.inlineOutput ?? INLINE_OUTPUT,
+      directory: options.bundle,
+      file: outputFile(execution),
+      output: (stream, text) => observer.output(stream, text),
+    });
+    try {
+      const job = {
+        ...shared.common(execution),
+        started: (pid: number) => observer.started(pid),
+        output: recorder.write,
+        fact: (fact: Fact) => observer.fact(maskFact(fact, masker)),
+        stoppable: (interrupt: () => void) => {
+          current.interrupt = interrupt;
+          if (current.interrupted) interrupt();
+        },
+      };
+      const outcome = await run(job, shared.kernel);
+      const output = recorder.finish();
+      return { ...resultOf(outcome, masker), output, duration: Math.round(performance.now() - began) };
+    } finally {
+      pending = undefined;
+    }
+  };
+  const interrupt = (): void => {
+    if (pending === undefined) return;
+    pending.interrupted = true;
+    pending.interrupt?.();
+  };
+  return { execute, interrupt, close: shared.close };
+}
+
+/** What all steps of a run share; made at the first step, so that a run without code starts nothing. */
+function startShared(options: ExecutorOptions) {
+  const runbook = resolve(options.runbook);
+  const heldDescriptors = options.heldDescriptors ?? [];
+  const make = () => {
+    const watchdog = startWatchdog(heldDescriptors);
+    const workspace = createWorkspace(options.resources, options.secrets);
+    watchdog.guard(workspace.directory);
+    const environment = childEnvironment(options.environment, text => options.masker.finds(text));
+    return { watchdog, workspace, environment };
+  };
+  let made: ReturnType<typeof make> | undefined;
+  let kernel: Kernel | undefined;
+  return {
+    common(execution: Execution) {
+      made ??= make();
+      const { instance } = execution;
+      if (instance.step.kind === 'manual') throw new Error(`${instance.id} has no code to run`);
+      const step: CodeStep = instance.step;
+      const code: Code = step.code;
+      const { masker, resources, secrets } = options;
+      const world = { runbook, folder: dirname(runbook), masker, resources, secrets, heldDescriptors };
+      return { execution, step, code, ...world, ...made };
+    },
+    kernel(): Kernel {
+      kernel ??= createKernel({ file: options.kernel, heap: options.kernelHeap ?? 1024 });
+      return kernel;
+    },
+    async close(): Promise<void> {
+      await kernel?.close();
+      made?.watchdog.close();
+      made?.workspace.close();
+      made = undefined;
+      kernel = undefined;
+    },
+  };
+}
+
+async function run(job: Job, kernel: () => Kernel): Promise<Outcome> {
+  if (job.code.language === 'sh') return runShell(job);
+  if (job.code.language === 'sql') return runSql(job);
+  return kernel().run(job);
+}
+
+/** Instance ids hold brackets and any item, so the name of the file is made of safe characters. */
+function outputFile(execution: Execution): string {
+  const safe = execution.instance.id.replaceAll(/[^A-Za-z0-9._-]/g, sign => `~${sign.codePointAt(0)?.toString(16)}`);
+  return `outputs/${safe.slice(0, 150)}.${execution.attempt}.log`;
+}
+
+/** A secret export that was asked for again is not known to the masker yet. */
+function registerImports(execution: Execution, masker: Masker): void {
+  for (const known of execution.secretImports) {
+    const dot = known.lastIndexOf('.');
+    const value = execution.imports[known.slice(0, dot)]?.[known.slice(dot + 1)];
+    if (value !== undefined) addSecret(masker, known, value);
+  }
+}
+
+/** Registers every text of a value. Throws the `Fault` `secret-too-short` when the value is one short text. */
+export function addSecret(masker: Masker, name: string, value: Json): void {
+  if (typeof value !== 'object' || value === null) return masker.add(name, String(value));
+  for (const member of Object.values(value)) {
+    try {
+      addSecret(masker, name, member);
+    } catch (error) {
+      // A short member (a flag, a port) is no secret by itself.
+      if (!(error instanceof Fault)) throw error;
+    }
+  }
+}
+
+function resultOf(outcome: Outcome, masker: Masker) {
+  const { ended, reason, values, answer } = outcome;
+  return {
+    ended,
+    values,
+    exports: exportsAtRest(outcome, masker),
+    ...(reason === undefined ? {} : { reason: maskReason(reason, masker) }),
+    ...(answer === undefined ? {} : { answer: masker.mask(answer) }),
+  };
+}
+
+function maskReason(reason: Reason, masker: Masker): Reason {
+  if (reason.code === 'check-false') return { ...reason, detail: masker.mask(reason.detail) };
+  if (reason.code !== 'error') return reason;
+  const message = masker.mask(reason.message);
+  return { ...reason, message, ...(reason.stack === undefined ? {} : { stack: masker.mask(reason.stack) }) };
+}
+
+function maskFact(fact: Fact, masker: Masker): Fact {
+  const masked = Object.entries(fact).map(([key, value]) => [
+    key,
+    typeof value === 'string'
+      ? masker.mask(value)
+      : Array.isArray(value)
+        ? value.map(text => masker.mask(String(text)))
+        : value,
+  ]);
+  return Object.assign({ ...fact }, Object.fromEntries(masked));
+}

@@ -1,0 +1,97 @@
+/*
+ * What a ts cell finds without importing it: zx, `resources`, `inputs`, `items`, `secrets`, `secret()`. In: a request.
+ * Out: the cell's own scope of zx options, gone with the cell.
+ * Can never happen: a secret that is printed before the run process knows it; output of zx that goes nowhere.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { readSync, writeSync } from 'node:fs';
+import * as zx from 'zx';
+import type { Fact } from '../../journal/event.ts';
+import type { CellRequest, SecretNotice } from './protocol.ts';
+import { SECRETS_DESCRIPTOR } from './protocol.ts';
+
+/** The step whose code is running, by asynchronous context: later output of its children still knows it. */
+const running = new AsyncLocalStorage<string>();
+let currentStep = '';
+
+const secretObjects = new WeakSet<object>();
+const secretValues = new Set<unknown>();
+
+/** Whether `secret()` was called with this very value. */
+export function isDeclaredSecret(value: unknown): boolean {
+  return typeof value === 'object' && value !== null ? secretObjects.has(value) : secretValues.has(value);
+}
+
+/** Puts zx and the functions of a cell in the global scope; once per kernel. */
+export function prepareScope(record: (fact: Fact) => void): void {
+  const { default: _, ...names } = Object.fromEntries(Object.entries(zx));
+  Object.assign(globalThis, names);
+  zx.$.verbose = true;
+  zx.$.log = logEntry;
+  define('secret', declareSecret);
+  define(Symbol.for('reprise.record'), record);
+}
+
+/** Runs a cell with its own zx options and values. */
+export async function enterScope<T>(request: CellRequest, cell: () => Promise<T>): Promise<T> {
+  currentStep = request.step;
+  for (const name of ['inputs', 'items', 'secrets', 'resources'] as const) define(name, freeze(request[name]));
+  return running.run(request.step, () => zx.within(cell));
+}
+
+function define(name: PropertyKey, value: unknown): void {
+  Object.defineProperty(globalThis, name, { value, configurable: true, writable: false, enumerable: true });
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const member of Object.values(value)) freeze(member);
+  return Object.freeze(value);
+}
+
+type LogEntry = Parameters<typeof zx.log>[0];
+
+/** Every command and its output, as it comes; `quiet` keeps a command and what it prints out of the record. */
+function logEntry(entry: LogEntry): void {
+  if (entry.verbose !== true) return;
+  if (entry.kind === 'stdout') late(process.stdout).write(entry.data);
+  else if (entry.kind === 'stderr') late(process.stderr).write(entry.data);
+  else if (entry.kind === 'cmd') process.stderr.write(`$ ${entry.cmd.trim()}\n`);
+  else if (entry.kind === 'cd') process.stderr.write(`$ cd ${entry.dir}\n`);
+  else if (entry.kind === 'retry') process.stderr.write(`retry ${entry.attempt}: ${entry.error ?? ''}\n`);
+}
+
+/** Says whose output it is when a command prints after its cell. */
+function late(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  const step = running.getStore();
+  if (step !== undefined && step !== currentStep) stream.write(`[#${step}] `);
+  return stream;
+}
+
+/** Declares a value secret: it is masked from now on, and an export of it is journaled as a secret. */
+function declareSecret<T>(value: T): T {
+  for (const text of textsOf(value)) register({ name: currentStep, value: text });
+  if (typeof value === 'object' && value !== null) secretObjects.add(value);
+  else secretValues.add(value);
+  return value;
+}
+
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'object' && value !== null) {
+    // A short member (a flag, a port) is no secret by itself.
+    return Object.values(value)
+      .flatMap(textsOf)
+      .filter(text => Buffer.byteLength(text) >= 8);
+  }
+  return [String(value)];
+}
+
+/** Blocks until the run process has the value: nothing may be printed in between. */
+function register(notice: SecretNotice): void {
+  const line = Buffer.from(`${JSON.stringify(notice)}\n`);
+  for (let sent = 0; sent < line.length; ) sent += writeSync(SECRETS_DESCRIPTOR, line, sent);
+  const byte = Buffer.alloc(1);
+  let answer = '';
+  while (readSync(SECRETS_DESCRIPTOR, byte, 0, 1, null) === 1 && byte[0] !== 0x0a) answer += byte.toString('latin1');
+  if (answer !== 'ok') throw new Error(`secret(): ${answer}`);
+}

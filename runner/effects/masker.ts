@@ -1,0 +1,102 @@
+/*
+ * The only place that knows secrets by their value. In: bytes as a process wrote them. Out: the same bytes with every
+ * registered secret, in each documented form and across chunk borders, replaced by «secret:NAME».
+ * Can never happen: a form of a registered secret that leaves a stream because it was cut in two; a stream that holds
+ * back more than the longest form. What no masker can see (reversed, compressed, re-cased) is documented, not promised.
+ */
+import { Fault } from '../fault.ts';
+import { createMatcher, type Matcher } from './matcher.ts';
+import { secretForms } from './secret-forms.ts';
+
+/** Shortest secret that is accepted, in bytes of UTF-8: a shorter one would mask half of a log. */
+export const SHORTEST_SECRET = 8;
+
+/** Masks one stream of bytes; `end` gives what was held back. A stream may be used again after `end`. */
+export interface MaskStream {
+  write(chunk: Buffer): Buffer[];
+  end(): Buffer[];
+}
+
+/** Registered secrets, and what finds them in text. */
+export interface Masker {
+  /** Registers a value, at once and for every open stream. Throws the `Fault` `secret-too-short` below 8 bytes. */
+  add(name: string, value: string): void;
+  /** The text with every secret replaced. */
+  mask(text: string): string;
+  /** True when the text holds a registered secret in any form. */
+  finds(text: string): boolean;
+  stream(): MaskStream;
+}
+
+/** What stands in the place of a secret. */
+export function replacementFor(name: string): string {
+  return `«secret:${name}»`;
+}
+
+/** A masker without secrets. */
+export function createMasker(): Masker {
+  const needles = new Map<string, { readonly bytes: Buffer; readonly name: string }>();
+  let matcher: Matcher | undefined;
+  const add = (name: string, value: string): void => {
+    if (Buffer.byteLength(value) < SHORTEST_SECRET) {
+      throw new Fault('secret-too-short', { secret: name, shortest: SHORTEST_SECRET });
+    }
+    for (const form of secretForms(value)) {
+      const key = form.toString('latin1');
+      if (!needles.has(key)) needles.set(key, { bytes: form, name });
+    }
+    matcher = createMatcher([...needles.values()]);
+  };
+  const mask = (text: string): string => {
+    if (matcher === undefined) return text;
+    const stream = createStream(() => matcher);
+    return Buffer.concat([...stream.write(Buffer.from(text)), ...stream.end()]).toString();
+  };
+  const finds = (text: string): boolean => {
+    const bytes = Buffer.from(text);
+    return matcher !== undefined && matcher.find(bytes, bytes.length).length > 0;
+  };
+  return { add, mask, finds, stream: () => createStream(() => matcher) };
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** `covered` counts the first bytes of `held` that an emitted replacement already stands for. */
+interface Held {
+  held: Buffer;
+  covered: number;
+}
+
+function createStream(current: () => Matcher | undefined): MaskStream {
+  const state: Held = { held: NOTHING, covered: 0 };
+  const write = (chunk: Buffer): Buffer[] => {
+    const matcher = current();
+    if (matcher === undefined) return [chunk];
+    const data = state.held.length === 0 ? chunk : Buffer.concat([state.held, chunk]);
+    return release(state, data, matcher, matcher.firstPartial(data));
+  };
+  const end = (): Buffer[] => {
+    const matcher = current();
+    return matcher === undefined ? [] : release(state, state.held, matcher, state.held.length);
+  };
+  return { write, end };
+}
+
+/** Gives out everything before `cut`; a match that begins there or later could still grow, so it waits. */
+function release(state: Held, data: Buffer, matcher: Matcher, cut: number): Buffer[] {
+  const parts: Buffer[] = [];
+  let masked = state.covered;
+  for (const match of matcher.find(data, cut)) {
+    if (match.start >= masked) {
+      if (match.start > masked) parts.push(data.subarray(masked, match.start));
+      parts.push(Buffer.from(replacementFor(match.name)));
+    }
+    masked = Math.max(masked, match.end);
+  }
+  if (masked < cut) parts.push(data.subarray(masked, cut));
+  // A copy, because the chunk's memory may be reused by whoever gave it.
+  state.held = cut === data.length ? NOTHING : Buffer.from(data.subarray(cut));
+  state.covered = Math.max(0, masked - cut);
+  return parts;
+}
+

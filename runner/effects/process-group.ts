@@ -1,0 +1,71 @@
+/** Signals to whole process groups, so that nothing that a cell started is left behind. POSIX only. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MARK_VARIABLE } from './watchdog.ts';
+
+/** Milliseconds between SIGTERM and SIGKILL. */
+export const TERMINATION_GRACE = 2_000;
+
+/** Whether any process of the group is left. */
+export function groupExists(group: number): boolean {
+  try {
+    process.kill(-group, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** Sends a signal to every process of the group; a group that is gone is no error. */
+export function signalGroup(group: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-group, signal);
+  } catch {
+    // Gone already.
+  }
+}
+
+/** Ends a group: SIGTERM, then SIGKILL after the grace; then whatever left the group but bears `mark`. */
+export async function endGroup(group: number, mark: string): Promise<void> {
+  signalGroup(group, 'SIGTERM');
+  const limit = performance.now() + TERMINATION_GRACE;
+  while (groupExists(group) && performance.now() < limit) await sleep(10);
+  await killGroup(group, mark);
+}
+
+/** SIGKILL to the group and to whatever left it but bears `mark`; returns once the group is gone. */
+export async function killGroup(group: number, mark: string): Promise<void> {
+  signalGroup(group, 'SIGKILL');
+  for (const pid of processesMarked(mark)) killProcess(pid);
+  // A zombie that nobody reaps still counts as a group, so the wait is bounded.
+  for (let round = 0; groupExists(group) && round < 100; round++) await sleep(10);
+}
+
+function killProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Gone already.
+  }
+}
+
+/** Processes with this mark in their environment; only Linux shows it, elsewhere there are none. */
+function processesMarked(mark: string): number[] {
+  const entry = `${MARK_VARIABLE}=${mark}`;
+  const bears = (pid: string): boolean => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(entry);
+    } catch {
+      return false;
+    }
+  };
+  return processIds().filter(bears).map(Number);
+}
+
+function processIds(): string[] {
+  try {
+    return readdirSync('/proc').filter(name => /^\d+$/.test(name));
+  } catch {
+    return [];
+  }
+}

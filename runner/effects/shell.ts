@@ -1,0 +1,173 @@
+/*
+ * sh cells. In: the code of a step, its inputs and the exports of earlier cells. Out: how a fresh `bash -euo pipefail`
+ * ended, and the `name=value` lines that it wrote to `$REPRISE_OUTPUT`.
+ * Can never happen: a value pasted into code; a secret in an argument or a variable; a process left in the step's group;
+ * a wait without end for a child that keeps the pipe open.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Reason } from '../journal/event.ts';
+import type { Json } from '../model/runbook.ts';
+import { createLimit, type Limit } from './limits.ts';
+import { endGroup, groupExists, TERMINATION_GRACE } from './process-group.ts';
+import { OutputFileError, parseOutputFile } from './shell-output.ts';
+import { ended, type Job, type Outcome } from './step-context.ts';
+import { MARK_VARIABLE } from './watchdog.ts';
+import { variableName } from './workspace.ts';
+
+/** Longest code given as an argument; Linux takes 128 KiB for one (MAX_ARG_STRLEN). */
+const LONGEST_ARGUMENT = 100_000;
+/** Milliseconds that children still writing get once bash has ended. */
+const DRAIN_GRACE = 250;
+
+/** Runs one sh step; never rejects because of what the code does. */
+export async function runShell(job: Job): Promise<Outcome> {
+  const files: string[] = [];
+  const outputFile = join(job.workspace.directory, 'outputs', `${job.watchdog.mark()}.output`);
+  files.push(outputFile);
+  try {
+    const end = await runBash(job, outputFile, files);
+    return outcomeOf(job, end, outputFile);
+  } finally {
+    for (const file of files) rmSync(file, { force: true });
+  }
+}
+
+interface BashEnd {
+  readonly exit: number | null;
+  readonly signal: string | null;
+  readonly stopped?: Reason;
+  readonly spawnError?: Error;
+}
+
+async function runBash(job: Job, outputFile: string, files: string[]): Promise<BashEnd> {
+  const mark = job.watchdog.mark();
+  const child = spawn('bash', bashArguments(job, files), {
+    cwd: job.folder,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', ...job.heldDescriptors],
+    env: { ...shellVariables(job, files), REPRISE_OUTPUT: outputFile, [MARK_VARIABLE]: mark },
+  });
+  const over = watchEnd(child);
+  const group = child.pid;
+  if (group === undefined) return over.exit;
+  job.watchdog.watch(group);
+  child.stdout?.on('data', (bytes: Buffer) => job.output('stdout', bytes));
+  child.stderr?.on('data', (bytes: Buffer) => job.output('stderr', bytes));
+  let stopping: Promise<void> | undefined;
+  const limit = createLimit(() => {
+    stopping = endGroup(group, mark);
+  });
+  job.stoppable(limit.interrupt);
+  limit.start(job.execution.timeout);
+  job.started(group);
+  const end = await over.exit;
+  limit.clear();
+  await stopping;
+  await drain(child, over.closed, () => endGroup(group, mark));
+  job.watchdog.unwatch(group);
+  return { ...end, ...stoppedReason(limit, job.execution.timeout) };
+}
+
+function stoppedReason(limit: Limit, timeout = 0): { readonly stopped?: Reason } {
+  const stopped = limit.stopped();
+  if (stopped === undefined) return {};
+  return { stopped: stopped === 'timeout' ? { code: 'timeout', after: timeout } : { code: 'interrupted' } };
+}
+
+function watchEnd(child: ChildProcess): { exit: Promise<BashEnd>; closed: Promise<void> } {
+  const exit = new Promise<BashEnd>(resolve => {
+    child.once('exit', (code, signal) => resolve({ exit: code, signal }));
+    child.once('error', spawnError => resolve({ exit: null, signal: null, spawnError }));
+  });
+  const closed = new Promise<void>(resolve => {
+    child.once('close', () => resolve());
+  });
+  return { exit, closed };
+}
+
+/** Reads what is left in the pipes; a background child that keeps them open is ended with its group. */
+async function drain(child: ChildProcess, closed: Promise<void>, end: () => Promise<void>): Promise<void> {
+  const group = child.pid ?? 0;
+  const finished = await within(closed, DRAIN_GRACE);
+  if (groupExists(group)) await end();
+  if (finished) return;
+  await within(closed, TERMINATION_GRACE);
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+}
+
+/** True when `done` came within the time, in milliseconds. */
+async function within(done: Promise<void>, time: number): Promise<boolean> {
+  const state = { done: false };
+  const noted = done.then(() => {
+    state.done = true;
+  });
+  const timer = new AbortController();
+  const wait = sleep(time, undefined, { signal: timer.signal }).catch(() => undefined);
+  await Promise.race([noted, wait]);
+  timer.abort();
+  return state.done;
+}
+
+/** The options are those of a script that must stop at the first error. `$0` names the runbook in bash's messages. */
+function bashArguments(job: Job, files: string[]): string[] {
+  const options = ['-euo', 'pipefail', '-O', 'inherit_errexit'];
+  const script = `ulimit -c 0${'\n'.repeat(Math.max(1, job.code.line - 1))}${job.code.text}`;
+  if (script.length < LONGEST_ARGUMENT) return [...options, '-c', script, job.runbook];
+  const file = job.workspace.keep(basename(job.runbook), script);
+  files.push(file);
+  return [...options, file];
+}
+
+/** `INPUT_<NAME>`, `ITEM_<NAME>` inside `each`, `<CELL>_<NAME>` for exports; a secret export is a file. */
+function shellVariables(job: Job, files: string[]): Record<string, string> {
+  const variables: Record<string, string> = { ...job.environment, ...job.workspace.variables };
+  const { inputs, imports, secretImports, instance } = job.execution;
+  for (const [name, value] of Object.entries(inputs)) variables[variableName('input', name)] = asText(value);
+  for (const [name, value] of Object.entries(instance.items)) {
+    variables[variableName('item', name)] = asText(value);
+  }
+  for (const [cell, names] of Object.entries(imports)) {
+    for (const [name, value] of Object.entries(names)) {
+      const variable = variableName(cell, name);
+      if (secretImports.includes(`${cell}.${name}`)) {
+        const file = job.workspace.keep(`${variable}-${job.watchdog.mark()}`, asText(value));
+        files.push(file);
+        variables[`${variable}_FILE`] = file;
+      } else {
+        variables[variable] = asText(value);
+      }
+    }
+  }
+  return variables;
+}
+
+/** A text as it is, anything else as JSON. */
+function asText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function outcomeOf(job: Job, end: BashEnd, outputFile: string): Outcome {
+  if (end.stopped !== undefined) return ended('killed', end.stopped);
+  if (end.spawnError !== undefined) return ended('failed', { code: 'error', message: end.spawnError.message });
+  if (end.signal !== null) return ended('killed', { code: 'signal', signal: end.signal });
+  const exit = end.exit ?? 0;
+  const answer = `exit ${exit}`;
+  if (exit !== 0) {
+    const isCheck = job.step.kind === 'check';
+    return ended('failed', isCheck ? { code: 'check-false', detail: answer } : { code: 'exit', exit }, answer);
+  }
+  try {
+    const written = existsSync(outputFile) ? readFileSync(outputFile, 'utf8') : '';
+    const declared = job.step.kind === 'cell' ? job.step.exports : [];
+    const values = parseOutputFile(written, declared);
+    const secrets = declared.filter(({ secret }) => secret).map(({ name }) => name);
+    return { ...ended('passed', undefined, answer), values, secrets };
+  } catch (error) {
+    if (error instanceof OutputFileError) return ended('failed', { code: 'error', message: error.message });
+    throw error;
+  }
+}

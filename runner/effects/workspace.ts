@@ -1,0 +1,119 @@
+/*
+ * The private folder of a run process: secrets as files, libpq's service and password files, what sh cells write.
+ * In: the settings of the resources and the secrets. Out: paths and the variables that name them.
+ * Can never happen: a file that another user may read; a secret in a variable; the folder left after `close`.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PostgresResource, ResourceSettings } from '../services/resources.ts';
+
+/** Variables, and where a step may write. */
+export interface Workspace {
+  readonly directory: string;
+  /** Coordinates of the resources, `<NAME>_FILE` of each secret, `PGSERVICEFILE` and `PGPASSFILE`. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Writes a 0600 file and returns its path; the name is made safe. */
+  keep(name: string, content: string): string;
+  close(): void;
+}
+
+/** A name as a shell variable: upper snake, without accents. */
+export function variableName(...words: readonly string[]): string {
+  const joined = words.join('_').normalize('NFD').replaceAll(/\p{M}/gu, '');
+  return joined
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replaceAll(/[^A-Za-z0-9]+/g, '_')
+    .toUpperCase();
+}
+
+/** Makes the folder (0700) and its files (0600). */
+export function createWorkspace(
+  resources: Readonly<Record<string, ResourceSettings>>,
+  secrets: Readonly<Record<string, string>>,
+): Workspace {
+  const directory = mkdtempSync(join(tmpdir(), 'reprise-'));
+  const keep = (name: string, content: string): string => {
+    const path = join(directory, name.replaceAll(/[^A-Za-z0-9._-]/g, '_'));
+    writeFileSync(path, content, { mode: 0o600 });
+    return path;
+  };
+  mkdirSync(join(directory, 'outputs'), { mode: 0o700 });
+  const variables: Record<string, string> = {};
+  for (const [name, value] of Object.entries(secrets)) {
+    variables[`${variableName(name)}_FILE`] = keep(variableName(name), value);
+  }
+  for (const resource of Object.values(resources)) {
+    Object.assign(variables, coordinates(resource));
+    for (const [key, value] of Object.entries(credentials(resource))) {
+      const variable = variableName('resource', resource.name, key);
+      variables[`${variable}_FILE`] = keep(variable, value);
+    }
+  }
+  const databases = Object.values(resources).filter(resource => resource.kind === 'postgres');
+  variables.PGSERVICEFILE = keep('pg_service.conf', databases.map(service).join('\n'));
+  variables.PGPASSFILE = keep('pgpass', databases.map(passwordLine).join(''));
+  const close = () => rmSync(directory, { recursive: true, force: true });
+  return { directory, variables, keep, close };
+}
+
+function coordinates(resource: ResourceSettings): Record<string, string> {
+  const named = Object.entries(publicSettings(resource)).map(([key, value]) => [
+    variableName('resource', resource.name, key),
+    value,
+  ]);
+  return Object.fromEntries(named);
+}
+
+function publicSettings(resource: ResourceSettings): Record<string, string> {
+  if (resource.kind === 'directory') return { kind: resource.kind, path: resource.path };
+  if (resource.kind === 's3') {
+    const { kind, endpoint, region, bucket } = resource;
+    return { kind, endpoint, region, bucket };
+  }
+  const { host, port, dbname, user } = connection(resource);
+  return { kind: resource.kind, host, port, database: dbname, user };
+}
+
+function credentials(resource: ResourceSettings): Record<string, string> {
+  if (resource.kind === 'postgres') return { url: resource.url };
+  if (resource.kind === 'directory') return {};
+  return { 'access-key-id': resource.accessKeyId, 'secret-access-key': resource.secretAccessKey };
+}
+
+interface Connection {
+  readonly host: string;
+  readonly port: string;
+  readonly dbname: string;
+  readonly user: string;
+}
+
+function connection(resource: PostgresResource): Connection {
+  const url = new URL(resource.url);
+  return {
+    host: decodeURIComponent(url.hostname.replace(/^\[(.*)\]$/, '$1')) || 'localhost',
+    port: url.port || '5432',
+    dbname: decodeURIComponent(url.pathname.slice(1)) || decodeURIComponent(url.username),
+    user: decodeURIComponent(url.username),
+  };
+}
+
+/** A section of pg_service.conf (PostgreSQL's documentation, chapter 34.17). */
+function service(resource: PostgresResource): string {
+  const given = Object.fromEntries(new URL(resource.url).searchParams);
+  const settings = { ...given, ...connection(resource) };
+  const lines = Object.entries(settings).map(([key, value]) => `${key}=${oneLine(value)}`);
+  return `[${resource.name}]\n${lines.join('\n')}\n`;
+}
+
+/** A line of the password file (chapter 34.16): any database, since tools also connect to `postgres`. */
+function passwordLine(resource: PostgresResource): string {
+  const { host, port, user } = connection(resource);
+  const password = decodeURIComponent(new URL(resource.url).password);
+  const fields = [host, port, '*', user, password];
+  return `${fields.map(field => (field === '*' ? field : oneLine(field).replaceAll(/[\\:]/g, '\\$&'))).join(':')}\n`;
+}
+
+function oneLine(value: string): string {
+  return value.replaceAll(/[\r\n]/g, '');
+}
