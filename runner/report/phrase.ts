@@ -1,0 +1,165 @@
+/*
+ * Parts of events in words: people, reasons, facts, values. What comes out is plain text that still holds what others wrote:
+ * whoever shows it neutralises it for the surface.
+ */
+import type { Lang } from '../diagnostic.ts';
+import type {
+  EventOf,
+  Exported,
+  Fact,
+  Fingerprint,
+  OutputSummary,
+  Person,
+  Reason,
+  Voice,
+} from '../journal/event.ts';
+import type { Json } from '../model/runbook.ts';
+import { describeFault } from './faults.ts';
+import { byteSize, count, dateTime, duration } from './time.ts';
+import { fill, wordsOf } from './words.ts';
+
+/** In which language and time zone something is said. */
+export interface Locale {
+  readonly lang: Lang;
+  readonly timeZone: string;
+}
+
+/** A person, with the role and in whose name: `déclaré par alice (pilote) pour bruno`. */
+export function sayPerson(person: Person, lang: Lang, voice: Voice = 'typed'): string {
+  const { id, role, declaredFor } = person;
+  const words = wordsOf(lang);
+  const by = role === undefined ? id : fill(words.report.byRole, { id, role });
+  const said = declaredFor === undefined ? by : fill(words.person.declaredFor, { by, who: declaredFor });
+  return voice === 'scripted' ? `${said}, ${words.person.scripted}` : said;
+}
+
+/** Why a step failed or came into doubt. */
+export function sayReason(reason: Reason, lang: Lang): string {
+  const words = wordsOf(lang).reason;
+  switch (reason.code) {
+    case 'exit':
+      return fill(words.exit, { exit: reason.exit });
+    case 'signal':
+      return fill(words.signal, { signal: reason.signal });
+    case 'error':
+      return fill(words.error, { message: reason.message });
+    case 'check-false':
+      return fill(words.checkFalse, { detail: reason.detail });
+    case 'timeout':
+      return fill(words.timeout, { after: duration(reason.after, lang) });
+    case 'interrupted':
+      return words.interrupted;
+    case 'kernel-died':
+      return sayDeath(reason, lang);
+    case 'crashed':
+      return words.crashed;
+    case 'refused':
+      return fill(words.refused, { fault: describeFault(reason.fault, reason.params, lang) });
+  }
+}
+
+function sayDeath(reason: Extract<Reason, { readonly code: 'kernel-died' }>, lang: Lang): string {
+  const words = wordsOf(lang).reason;
+  if (reason.signal !== undefined) return fill(words.kernelDiedSignal, { signal: reason.signal });
+  return reason.exit === undefined ? words.kernelDied : fill(words.kernelDiedExit, { exit: reason.exit });
+}
+
+/** A fact that a cell recorded. */
+export function sayFact(fact: Fact, { lang, timeZone }: Locale): string {
+  const words = wordsOf(lang);
+  const sentence = words.fact[fact.kind];
+  switch (fact.kind) {
+    case 'backup-used': {
+      const { resource, id, takenAt, bytes, sha256 } = fact;
+      const size = byteSize(bytes, lang);
+      return fill(sentence, {
+        resource,
+        id,
+        takenAt: sayInstant(takenAt, { lang, timeZone }),
+        bytes: size,
+        sha256,
+      });
+    }
+    case 'finding':
+      return fill(sentence, { severity: words.severity[fact.severity], text: fact.text });
+    case 'verification': {
+      const { title, expected, found } = fact;
+      return fill(sentence, { title, expected, found, verdict: fact.ok ? words.fact.ok : words.fact.notOk });
+    }
+    case 'data-loaded': {
+      const { resource, what } = fact;
+      return fill(sentence, { resource, what, personal: fact.personal ? words.fact.personal : '' });
+    }
+    case 'backup-rejected':
+      return fill(sentence, { resource: fact.resource, id: fact.id, reason: fact.reason });
+    case 'data-erased':
+      return fill(sentence, { resource: fact.resource, what: fact.what });
+    case 'access-granted':
+      return fill(sentence, { resource: fact.resource, who: fact.who });
+  }
+}
+
+/** An instant in full; a text that is no instant is shown as it stands, since cells supply some of them. */
+export function sayInstant(at: string, { lang, timeZone }: Locale): string {
+  return Number.isNaN(Date.parse(at)) ? at : dateTime(at, timeZone, lang);
+}
+
+/** An export or an input: JSON, text without its quotes; a secret by its sign. Cut after `limit` characters, which is said. */
+export function sayValue(value: Json, lang: Lang, limit = 400): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (text.length <= limit) return text;
+  const omitted = fill(wordsOf(lang).record.lineCut, { count: text.length - limit });
+  return text.slice(0, limit) + omitted;
+}
+
+/** An export as the record shows it. */
+export function sayExported(exported: Exported, lang: Lang): string {
+  return 'secret' in exported ? wordsOf(lang).record.secret : sayValue(exported.value, lang);
+}
+
+/** What a server says of itself: `apilos_restore (postgres, vide) : version=15.8, …`. */
+export function sayFingerprint(fingerprint: Fingerprint, lang: Lang): string {
+  const words = wordsOf(lang).record;
+  const { name, kind, empty, marker } = fingerprint;
+  const notes = [kind, empty ? words.empty : words.notEmpty];
+  if (marker !== undefined) notes.push(fill(words.marker, { run: marker }));
+  const facts = Object.entries(fingerprint.facts).map(([key, value]) => `${key}=${value}`);
+  return `${name} (${notes.join(', ')})${facts.length === 0 ? '' : ` · ${facts.join(', ')}`}`;
+}
+
+/** How a doubt was settled. */
+export function saySettlement(settled: EventOf<'doubt-settled'>, lang: Lang): string {
+  const words = wordsOf(lang);
+  const as = words.settled[settled.as];
+  const { by } = settled;
+  const said =
+    'check' in by
+      ? fill(words.record.doubtSettledByCheck, { as, check: by.check })
+      : fill(words.record.doubtSettled, { as, by: sayPerson(by, lang) });
+  return settled.reason === '' ? said : `${said} (${settled.reason})`;
+}
+
+/** Which steps the run was asked to perform. */
+export function saySelection(selection: EventOf<'run-opened'>['selection'], lang: Lang): string {
+  const words = wordsOf(lang).report;
+  const { from, until, only } = selection;
+  const parts = [
+    ...(from === undefined ? [] : [fill(words.selectionFrom, { step: from })]),
+    ...(until === undefined ? [] : [fill(words.selectionUntil, { step: until })]),
+    ...(only === undefined ? [] : [fill(words.selectionOnly, { steps: only.join(', ') })]),
+  ];
+  return parts.length === 0 ? words.selectionAll : parts.join(', ');
+}
+
+/** `1 ligne`, `48 000 lignes`. */
+export function sayLines(lines: number, lang: Lang): string {
+  const words = wordsOf(lang).record;
+  return fill(lines < 2 && !(lang === 'en' && lines === 0) ? words.line : words.lines, {
+    count: count(lines, lang),
+  });
+}
+
+/** The size of an output: `1 ligne, 21 octets`. */
+export function sayOutput(summary: OutputSummary, lang: Lang): string {
+  return `${sayLines(summary.lines, lang)}, ${byteSize(summary.bytes, lang)}`;
+}

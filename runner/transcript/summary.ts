@@ -1,0 +1,97 @@
+/*
+ * The few sentences that the head of every form of the transcript says: mode and reservations, recovery time, data loss,
+ * counts of steps.
+ */
+import type { DataLoss, Measure } from '../report/figures.ts';
+import { sayInstant } from '../report/phrase.ts';
+import type { RecordStatus } from '../report/record.ts';
+import { duration } from '../report/time.ts';
+import { fill, noBreak } from '../report/words.ts';
+import type { Account } from './account.ts';
+
+/** What a reader must know before any number: target's nature, scripted answers, keys, clocks. */
+export function bannersOf({ record, words }: Account): string[] {
+  const { opened, closed, resumptions } = record;
+  const scripted = opened.voice === 'scripted' || resumptions.some(entry => entry.voice === 'scripted');
+  return [
+    ...(opened.embedded ? [words.banner.embedded] : []),
+    ...(opened.dry ? [words.banner.dry] : []),
+    words.banner.declared,
+    ...(scripted ? [words.banner.scripted] : []),
+    ...(opened.signer.ephemeral ? [words.banner.ephemeral] : []),
+    ...(closed === undefined ? [words.banner.open] : []),
+  ].map(noBreak);
+}
+
+/** `1 h 12 min (machine 40 min, humain 32 min) pour une DMIA de 4 h`, or why there is no such number. */
+export function recoveryText(account: Account): string {
+  const { figures, words, lang } = account;
+  const { recovery, dmia } = figures;
+  const objective = dmia === undefined ? '' : ` / ${words.report.dmia} ${duration(dmia * 60_000, lang)}`;
+  if (recovery === undefined) return `${words.notMeasured}${objective}`;
+  return `${duration(recovery.total, lang)} (${shareText(account, recovery)})${objective}`;
+}
+
+/** The parts of a measure that are not zero, machine and human first. */
+export function shareText({ words, lang }: Account, measure: Measure): string {
+  const kinds = ['machine', 'human', 'before', 'between', 'paused', 'stopped'] as const;
+  return kinds
+    .filter(kind => measure.by[kind] > 0)
+    .map(kind => `${words.span[kind]} ${duration(measure.by[kind], lang)}`)
+    .join(', ');
+}
+
+/** The judgement on the recovery time. */
+export function judgementOf({ figures, words, record }: Account): string {
+  return record.opened.dry ? words.report.dryJudgement : words.judgement[figures.recoveryJudgement];
+}
+
+/** The loss of one resource against its objective. */
+export function lossText(account: Account, loss: DataLoss): string {
+  const { words, lang, locale } = account;
+  const objective =
+    loss.objective === undefined ? '' : ` / ${words.report.pdma} ${duration(loss.objective * 60_000, lang)}`;
+  if (loss.loss === undefined || loss.takenAt === undefined) {
+    return `${words.notMeasured} (${words.report.noBackupUsed})${objective}`;
+  }
+  const note = loss.loss < 0 ? ` — ${words.report.lossNegative}` : '';
+  const image = `${words.report.image} : ${sayInstant(loss.takenAt, locale)}`;
+  return noBreak(
+    `${duration(loss.loss, lang)} (${image})${objective} — ${words.judgement[loss.judgement]}${note}`,
+  );
+}
+
+/** `12 réussies, 1 ignorée`: every status that occurs. */
+export function stepCounts({ figures, words }: Account): string {
+  return statusesIn(figures.counts)
+    .map(
+      status =>
+        `${figures.counts[status]} ${figures.counts[status] > 1 ? words.statuses[status] : words.status[status]}`,
+    )
+    .join(', ');
+}
+
+/** The statuses that occur, in the order in which they are told. */
+export function statusesIn(counts: Readonly<Record<RecordStatus, number>>): RecordStatus[] {
+  const order: readonly RecordStatus[] = [
+    'passed',
+    'confirmed',
+    'done-by-hand',
+    'failed',
+    'doubtful',
+    'skipped',
+    'running',
+    'presented',
+    'not-reached',
+  ];
+  return order.filter(status => counts[status] > 0);
+}
+
+/** Sentences that qualify the figures. */
+export function reservationsOf({ figures, words }: Account): string[] {
+  const { restarts, backwards } = figures;
+  return [
+    ...(restarts > 0 ? [fill(words.report.restarts, { count: restarts })] : []),
+    ...(backwards > 0 ? [fill(words.report.backwards, { count: backwards })] : []),
+  ];
+}
