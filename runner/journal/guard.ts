@@ -41,8 +41,8 @@ const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d
 export const instant: Guard<string> = (value: unknown): value is string =>
   text(value) && rfc3339.test(value) && !Number.isNaN(Date.parse(value));
 
-const unfit = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\\]/u;
-/** A path inside the bundle: relative, with `/`, no empty, `.` or `..` part, no control or invisible character. */
+const unfit = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\\"]/u;
+/** A path inside the bundle: relative, with `/`, no empty, `.` or `..` part, no quote, control or invisible character. */
 export const bundlePath: Guard<string> = (value: unknown): value is string =>
   text(value) &&
   value.length <= 1024 &&

@@ -51,6 +51,7 @@ describe('members that look right and are not', () => {
     'a\\b',
     'a\u202eb',
     'a\nb',
+    'a"b',
     `a/${'b'.repeat(1024)}`,
   ])('the path %j', file => {
     const by = { id: 'a' };

@@ -1,0 +1,47 @@
+/** Where things lie in a bundle, the run's folder. */
+export const LAYOUT = {
+  journal: 'journal.jsonl',
+  source: 'source',
+  outputs: 'outputs',
+  evidence: 'evidence',
+  markdown: 'transcript.md',
+  html: 'transcript.html',
+  json: 'transcript.json',
+  statement: 'statement.json',
+  seals: 'seals',
+  allowedSigners: 'allowed_signers',
+  verifyScript: 'verify.sh',
+  lock: 'lock',
+} as const;
+
+/** The SSHSIG namespace of every seal: a signature made for anything else never passes for one. */
+export const NAMESPACE = 'transcript@reprise';
+
+const principalShape = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$/;
+
+/**
+ * Whether an id can be a principal: it names a file under `seals/`, and in an `allowed_signers` file `*`, `?`, `!` and `,`
+ * would be patterns (ssh-keygen(1), ALLOWED SIGNERS).
+ */
+export function isPrincipal(id: string): boolean {
+  return principalShape.test(id);
+}
+
+/** The path of a signer's seal in the bundle. */
+export function sealPath(principal: string): string {
+  return `${LAYOUT.seals}/${principal}.sig`;
+}
+
+/** Whether the statement does not list a file: the statement itself, what is made from it, and the lock. */
+export function isUnlisted(path: string): boolean {
+  const known: readonly string[] = [LAYOUT.statement, LAYOUT.allowedSigners, LAYOUT.lock];
+  return known.includes(path) || (path.startsWith(`${LAYOUT.seals}/`) && path.endsWith('.sig'));
+}
+
+const publicKeyShape = /^[a-z0-9@.-]+ [A-Za-z0-9+/]+=*$/;
+
+/** The line of an `allowed_signers` file that trusts a key for seals alone; nothing when the key is not one plain key. */
+export function allowedSignersLine(principal: string, publicKey: string): string | undefined {
+  if (!isPrincipal(principal) || !publicKeyShape.test(publicKey)) return undefined;
+  return `${principal} namespaces="${NAMESPACE}" ${publicKey}\n`;
+}

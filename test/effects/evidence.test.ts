@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { type Bundle, createBundle, sha256 } from '../../runner/effects/bundle.ts';
+import { evidenceStore } from '../../runner/effects/evidence.ts';
+
+let desk: string;
+let bundle: Bundle;
+beforeEach(() => {
+  desk = mkdtempSync(join(tmpdir(), 'reprise-desk-'));
+  bundle = createBundle(join(desk, 'runs'), 'run');
+});
+
+test('a file is copied under a name that nothing can mistake, with its own name, size, digest and type', async () => {
+  writeFileSync(join(desk, 'Capture d’écran (1).PNG'), 'image');
+  const digest = sha256('image');
+  const kept = await evidenceStore(bundle).keep(join(desk, 'Capture d’écran (1).PNG'));
+  expect(kept).toEqual({
+    name: 'Capture d’écran (1).PNG',
+    file: `evidence/${digest.slice(0, 12)}-Capture-d-ecran-1-.PNG`,
+    bytes: 5,
+    sha256: digest,
+    media: 'image/png',
+  });
+  expect(readFileSync(join(bundle.directory, kept.file), 'utf8')).toBe('image');
+});
+
+test.each(['..', '...', '-rf', '.bashrc', '日本', 'a b', `${'x'.repeat(200)}.pdf`])(
+  'a file called %j',
+  async name => {
+    const folder = join(desk, 'folder');
+    mkdirSync(folder);
+    if (name === '..')
+      return expect(evidenceStore(bundle).keep(join(folder, name))).rejects.toMatchObject({
+        code: 'evidence-refused',
+      });
+    writeFileSync(join(folder, name), 'x');
+    const { file } = await evidenceStore(bundle).keep(join(folder, name));
+    expect(file).toMatch(/^evidence\/[0-9a-f]{12}-[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/);
+  },
+);
+
+test.each<[string, string, (path: string) => void]>([
+  ['ENOENT', 'absent', () => {}],
+  ['ELOOP', 'a link', path => symlinkSync('/etc/passwd', path)],
+  ['not-a-file', 'a folder', path => mkdirSync(path)],
+  ['not-a-file', 'a pipe', path => spawnSync('mkfifo', [path])],
+  ['name', 'a\u202etxt.exe', path => writeFileSync(path, '')],
+  ['name', 'a\nb', path => writeFileSync(path, '')],
+  ['size', 'big', path => writeFileSync(path, Buffer.alloc(1001))],
+])('refused as %s: %j', async (reason, name, make) => {
+  const path = join(desk, name);
+  make(path);
+  await expect(evidenceStore(bundle, 1000).keep(path)).rejects.toMatchObject({
+    code: 'evidence-refused',
+    params: { path, reason },
+  });
+  expect(readdirSync(join(bundle.directory, 'evidence'))).toEqual([]);
+});
+
+test('a device is refused, endless or not', async () => {
+  await expect(evidenceStore(bundle).keep('/dev/zero')).rejects.toMatchObject({
+    params: { reason: 'not-a-file' },
+  });
+});
