@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmod,
   chown,
@@ -12,6 +13,7 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -88,15 +90,29 @@ describe('a fresh server', () => {
     }
   });
 
-  test('is refused on a folder where one runs', { timeout: 30_000 }, async () => {
+  test('is refused on a folder where one runs', async () => {
     const directory = join(folder, 'server');
     const server = await startPostgres({ directory });
     try {
-      await expect(startPostgres({ directory })).rejects.toMatchObject({ code: 'directory-in-use' });
+      const second = startPostgres({ directory, patience: 200 });
+      await expect(second).rejects.toMatchObject({ code: 'directory-in-use' });
     } finally {
       await server.close();
     }
   });
+});
+
+test('a port that another holds is refused, with the end of the server’s log', async () => {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  const address = holder.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const started = startPostgres({ directory: join(folder, 'server'), port });
+  await expect(started).rejects.toMatchObject({
+    code: 'postgres-failed',
+    details: { log: expect.stringContaining('Address already in use') },
+  });
+  holder.close();
 });
 
 describe('the data', () => {

@@ -6,8 +6,7 @@
  * The newest database backup is truncated inside a well-formed archive; the one before it is intact.
  * Can never happen: data of a real person; two disasters of one seed and one `now` whose rows or objects differ.
  */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDumpArchive, writeFilesArchive } from './archive.ts';
 import { archiveStamp, type Calendar, calendarAt } from './calendar.ts';
@@ -94,7 +93,7 @@ async function backUpDatabase(
 ): Promise<DatabaseBackup[]> {
   await createRole(postgres, password);
   await createEmptyDatabase(postgres);
-  const scratch = await mkdtemp(join(tmpdir(), 'reprise-disaster-'));
+  const scratch = join(directory, 'dump.new');
   try {
     return await withClient(applicationUrl(postgres, { name: application, password }), async client => {
       await createSchema(client);
@@ -102,7 +101,7 @@ async function backUpDatabase(
       for (const night of [2, 1, 0] as const) {
         await addRows(client, history, night);
         const takenAt = history.calendar.nights[night];
-        const dump = await dumpDatabase(applicationUrl(postgres), join(scratch, 'dump'), takenAt);
+        const dump = await dumpDatabase(applicationUrl(postgres), scratch, takenAt);
         const backup = describeBackup(history, night, objects);
         const name = backup.file.replace('.tar.gz', '.pgsql');
         const content = backup.intact ? dump : truncated(dump);
@@ -112,7 +111,7 @@ async function backUpDatabase(
       return backups;
     });
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    await rm(scratch, { force: true });
   }
 }
 

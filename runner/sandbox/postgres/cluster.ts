@@ -66,21 +66,26 @@ async function installedLocales(): Promise<string[]> {
 }
 
 /**
- * Waits until no server works in `data`, then forgets its lock file, whose process number may by now be another's.
- * Throws `directory-in-use` if one is still there after five seconds: its owner is alive.
+ * Waits until no server and no killed `initdb`'s child works on the cluster, then forgets the server's lock file, whose
+ * process number may by now be another's. Throws `directory-in-use` if one is still there after `patience` ms.
  */
-export async function awaitVacancy(data: string): Promise<void> {
+export async function awaitVacancy(directory: string, patience = 15_000): Promise<void> {
   if (process.platform !== 'linux') return;
-  for (let waited = 0; await isOccupied(data); waited += 100) {
-    if (waited >= 5_000) throw new SandboxRefusal('directory-in-use', { directory: data });
-    await sleep(100);
+  const { data, unfinished } = clusterPaths(directory);
+  for (let waited = 0; await isOccupied(data, unfinished); waited += 50) {
+    if (waited >= patience) throw new SandboxRefusal('directory-in-use', { directory });
+    await sleep(50);
   }
   await rm(join(data, 'postmaster.pid'), { force: true });
 }
 
-/** Every process of a PostgreSQL server works in its data folder. */
-async function isOccupied(data: string): Promise<boolean> {
+/** Every process of a server works in its data folder; `initdb` and what it starts name the one that they fill. */
+async function isOccupied(data: string, unfinished: string): Promise<boolean> {
   const numbers = (await readdir('/proc')).filter(name => /^\d+$/.test(name));
-  const folders = await Promise.all(numbers.map(pid => readlink(`/proc/${pid}/cwd`).catch(() => '')));
-  return folders.includes(data);
+  const found = numbers.map(async pid => {
+    const folder = await readlink(`/proc/${pid}/cwd`).catch(() => '');
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    return folder === data || folder === unfinished || command.split('\0').includes(unfinished);
+  });
+  return (await Promise.all(found)).includes(true);
 }

