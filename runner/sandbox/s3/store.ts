@@ -91,7 +91,7 @@ export class S3Store {
   async saveBucket(bucket: Bucket): Promise<void> {
     await this.#lock.run(bucket.name, async () => {
       await mkdir(this.#objectsFolder(bucket.name), { recursive: true });
-      await writeJson(this.#bucketFile(bucket.name), bucket);
+      writeJson(this.#bucketFile(bucket.name), bucket);
       const shelf = this.#shelves.get(bucket.name);
       if (shelf === undefined)
         this.#shelves.set(bucket.name, { bucket, records: new Map(), sorted: undefined });
@@ -133,7 +133,7 @@ export class S3Store {
         `${createHash('sha256').update(key).digest('hex')}.json`,
       );
       if (after.length === 0) await rm(file, { force: true });
-      else await writeJson(file, { key, versions: after });
+      else writeJson(file, { key, versions: after });
       this.#shelve(bucket, { key, versions: after });
       const kept = new Set(piecesOf(after).map(piece => piece.file));
       await this.bodies.remove(piecesOf(before).filter(piece => !kept.has(piece.file)));
@@ -160,14 +160,14 @@ export class S3Store {
 
   async addUpload(upload: Upload): Promise<void> {
     await mkdir(this.#partsFolder(upload.id), { recursive: true });
-    await writeJson(this.#uploadFile(upload.id), { ...upload, parts: undefined });
+    writeJson(this.#uploadFile(upload.id), { ...upload, parts: undefined });
     this.#uploads.set(upload.id, upload);
   }
 
   /** Adds a part, or replaces that of the same number; throws away its bytes when the upload is gone. */
   async savePart(upload: Upload, part: Part): Promise<void> {
     const save = async ({ id, parts }: Upload) => {
-      await writeJson(join(this.#partsFolder(id), `${part.number}.json`), part);
+      writeJson(join(this.#partsFolder(id), `${part.number}.json`), part);
       const replaced = parts.get(part.number);
       parts.set(part.number, part);
       if (replaced !== undefined) await this.bodies.remove(replaced.pieces);

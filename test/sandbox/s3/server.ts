@@ -6,6 +6,9 @@ import { type S3ListenerSettings, s3Listener } from '../../../runner/sandbox/s3/
 import { openS3Store, type S3StoreSettings } from '../../../runner/sandbox/s3/store.ts';
 import { listenHttp } from '../../../runner/sandbox/sockets.ts';
 
+// The suite runs on every Node that the project supports, so the SDK's notice about the oldest is noise.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 export const region = 'fr-par';
 export const credential = {
   accessKeyId: 'SCWSANDBOX0000000000',
