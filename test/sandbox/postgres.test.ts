@@ -22,7 +22,7 @@ import { build } from 'esbuild';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findPackage } from '../../runner/sandbox/postgres/binaries.ts';
-import { chooseLocale } from '../../runner/sandbox/postgres/cluster.ts';
+import { awaitVacancy, chooseLocale } from '../../runner/sandbox/postgres/cluster.ts';
 import { type Launcher, launchersFor } from '../../runner/sandbox/postgres/launcher.ts';
 import { startPostgres } from '../../runner/sandbox/postgres/postgres.ts';
 
@@ -100,6 +100,15 @@ describe('a fresh server', () => {
       await server.close();
     }
   });
+});
+
+test('a folder that a killed `initdb` still fills is not touched until it is gone', async () => {
+  const directory = join(folder, 'server');
+  const orphan = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', join(directory, 'data.new')]);
+  await once(orphan, 'spawn');
+  await expect(awaitVacancy(directory, 100)).rejects.toMatchObject({ code: 'directory-in-use' });
+  orphan.kill('SIGKILL');
+  await expect(awaitVacancy(directory)).resolves.toBeUndefined();
 });
 
 test('a port that another holds is refused, with the end of the server’s log', async () => {
