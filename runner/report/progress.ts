@@ -1,0 +1,187 @@
+/*
+ * What a terminal shows while a run goes on: one line per entry that a person cares about, and the output of steps, each of
+ * its lines behind a bar, so that no command can print a line that looks like one of ours.
+ */
+import type { Lang } from '../diagnostic.ts';
+import type { Entry } from '../journal/event.ts';
+import type { Plan } from '../plan/plan.ts';
+import { neutralise } from './neutralise.ts';
+import { sayFact, sayPerson, sayReason, saySettlement, sayValue } from './phrase.ts';
+import type { EntryOf } from './record.ts';
+import { byteSize, clockTime, duration } from './time.ts';
+import { fill, SIGNS, wordsOf } from './words.ts';
+
+/** What a line needs besides its entry. */
+export interface ProgressContext {
+  /** What each instance is called, by its id. */
+  readonly titles: ReadonlyMap<string, string>;
+  readonly roles: ReadonlyMap<string, string>;
+  readonly timeZone: string;
+  /** T0 (RFC 3339), known once the run is open. */
+  readonly t0?: string;
+  /** Minutes. */
+  readonly dmia?: number;
+  /** True while the last output that was printed has not ended its line. */
+  readonly midLine?: boolean;
+}
+
+const BAR = '  │ ';
+
+/** The context of a plan's run. */
+export function progressContext(plan: Plan, t0?: string): ProgressContext {
+  const { front } = plan.runbook;
+  return {
+    titles: new Map(plan.instances.map(instance => [instance.id, instance.step.title])),
+    roles: new Map([...front.roles.values()].map(role => [role.name, role.label])),
+    timeZone: front.timeZone,
+    ...(t0 === undefined ? {} : { t0 }),
+    ...(front.dmia === undefined ? {} : { dmia: front.dmia }),
+  };
+}
+
+/** A printer of told entries that remembers T0 and whether output stands in the middle of a line. */
+export function progressPrinter(plan: Plan, lang: Lang): (entry: Entry) => string {
+  let context = progressContext(plan);
+  return entry => {
+    if (entry.type === 'run-opened') context = { ...context, t0: entry.t0 };
+    const text = printEntry(entry, context, lang);
+    if (text !== '') context = { ...context, midLine: !text.endsWith('\n') };
+    return text;
+  };
+}
+
+/** The text that shows an entry, line feeds included; empty for what nobody needs to see. Neutralised. */
+export function printEntry(entry: Entry, context: ProgressContext, lang: Lang): string {
+  if (entry.type === 'output-written') return printOutput(entry.text, context.midLine === true);
+  const said = sayEntry(entry, context, lang);
+  if (said === undefined) return '';
+  const before = context.midLine === true ? '\n' : '';
+  return `${before}${clockTime(entry.at, context.timeZone)} ${neutralise(said, 'line')}\n`;
+}
+
+function printOutput(text: string, midLine: boolean): string {
+  const shown = neutralise(text, 'terminal');
+  if (shown === '') return '';
+  const lines = shown.replace(/\n(?=[\s\S])/g, `\n${BAR}`);
+  return midLine ? lines : BAR + lines;
+}
+
+/** How long is left of the objective at `at`; `undefined` without T0 or objective. */
+export function sayTimeLeft(at: string, context: ProgressContext, lang: Lang): string | undefined {
+  const { t0, dmia } = context;
+  if (t0 === undefined || dmia === undefined) return undefined;
+  const left = Date.parse(t0) + dmia * 60_000 - Date.parse(at);
+  if (Number.isNaN(left)) return undefined;
+  const words = wordsOf(lang).progress;
+  return left >= 0
+    ? fill(words.left, { left: duration(left, lang) })
+    : fill(words.over, { over: duration(-left, lang) });
+}
+
+function join(parts: readonly (string | undefined)[]): string {
+  return parts.filter(part => part !== undefined && part !== '').join(' · ');
+}
+
+function sayEntry(entry: Entry, context: ProgressContext, lang: Lang): string | undefined {
+  const words = wordsOf(lang);
+  const left = sayTimeLeft(entry.at, context, lang);
+  switch (entry.type) {
+    case 'run-opened': {
+      const mode = words.mode[entry.mode];
+      return join([fill(words.progress.opened, { run: entry.run, mode, target: entry.target }), left]);
+    }
+    case 'run-resumed':
+      return join([
+        `▶ ${fill(words.progress.resumed, { by: sayPerson(entry.operator, lang, entry.voice) })}`,
+        left,
+      ]);
+    case 'run-paused':
+      return `⏸ ${fill(words.progress.paused, { cause: words.pauseCause[entry.cause] })}`;
+    case 'run-closed':
+      return join([words.runOutcome[entry.outcome], sayPerson(entry.by, lang)]);
+    case 'change-accepted':
+      return fill(words.progress.changed, { by: sayPerson(entry.by, lang) });
+    case 'journal-recovered':
+      return fill(words.progress.recovered, { bytes: byteSize(entry.bytes, lang) });
+    case 'clock-marked':
+      return join([`◷ ${words.mark[entry.mark]}`, left]);
+    case 'section-entered':
+      return `${'#'.repeat(Math.max(1, entry.depth))} ${entry.title}${entry.item === undefined ? '' : ` [${sayValue(entry.item, lang)}]`}`;
+    case 'fact-recorded':
+      return `  • ${sayFact(entry.fact, { lang, timeZone: context.timeZone })}`;
+    case 'note-added':
+      return `  ✎ ${entry.text}`;
+    case 'evidence-attached':
+      return `  + ${fill(words.progress.evidence, { name: entry.name })}`;
+    case 'output-written':
+      return undefined;
+    default:
+      return sayStepEntry(entry, context, lang, left);
+  }
+}
+
+type StepEntry = EntryOf<
+  | 'step-skipped'
+  | 'step-intended'
+  | 'step-started'
+  | 'step-finished'
+  | 'step-doubted'
+  | 'doubt-settled'
+  | 'manual-presented'
+  | 'item-confirmed'
+  | 'step-confirmed'
+  | 'step-done-by-hand'
+  | 'retry-asked'
+>;
+
+function sayStepEntry(
+  entry: StepEntry,
+  context: ProgressContext,
+  lang: Lang,
+  left: string | undefined,
+): string | undefined {
+  const words = wordsOf(lang);
+  const id = entry.step;
+  switch (entry.type) {
+    case 'step-intended': {
+      const again = entry.attempt > 1 ? fill(words.progress.attempt, { number: entry.attempt }) : undefined;
+      const title = context.titles.get(id);
+      return join([`▶ ${id}${title === undefined ? '' : ` — ${title}`}`, again, left]);
+    }
+    case 'step-finished': {
+      const reason = entry.reason === undefined ? undefined : sayReason(entry.reason, lang);
+      const status = `${SIGNS[entry.outcome]} ${id} ${words.status[entry.outcome]}`;
+      return join([status, reason, duration(entry.duration, lang), left]);
+    }
+    case 'step-doubted':
+      return join([
+        `${SIGNS.doubtful} ${id} ${words.status.doubtful}`,
+        fill(words.progress.doubt, { reason: sayReason(entry.reason, lang) }),
+      ]);
+    case 'doubt-settled':
+      return `  ${saySettlement(entry, lang)}`;
+    case 'step-skipped':
+      return join([`${SIGNS.skipped} ${id} ${words.status.skipped}`, entry.reason]);
+    case 'manual-presented': {
+      const role = entry.role === undefined ? undefined : (context.roles.get(entry.role) ?? entry.role);
+      const todo =
+        role === undefined ? words.progress.presentedAnyone : fill(words.progress.presented, { role });
+      return join([`${SIGNS.presented} ${id} — ${context.titles.get(id) ?? ''}`, todo, left]);
+    }
+    case 'step-confirmed':
+      return join([
+        `${SIGNS.confirmed} ${id} ${words.status.confirmed}`,
+        sayPerson(entry.by, lang, entry.voice),
+      ]);
+    case 'step-done-by-hand':
+      return join([
+        `${SIGNS['done-by-hand']} ${id} ${words.status['done-by-hand']}`,
+        sayPerson(entry.by, lang, entry.voice),
+        entry.reason,
+      ]);
+    case 'step-started':
+    case 'item-confirmed':
+    case 'retry-asked':
+      return undefined;
+  }
+}

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import { readRunbook } from '../../runner/model/build.ts';
+import { planRunbook } from '../../runner/plan/plan-runbook.ts';
+import { progressPrinter } from '../../runner/report/progress.ts';
+import { printStatus } from '../../runner/report/status.ts';
+import { apply, emptySession } from '../../runner/session/apply.ts';
+import { ENTRIES, EVENTS, journalOf, opening, PLAN } from '../transcript/scenario.ts';
+
+function planOf() {
+  const { runbook } = readRunbook(PLAN, 'plan.md');
+  if (runbook === undefined) throw new Error('the plan of the tests is broken');
+  return planRunbook(runbook, { target: 'sandbox', inputs: {} });
+}
+
+describe('progressPrinter', () => {
+  test('shows what starts, passes and fails, with the time left', () => {
+    const print = progressPrinter(planOf(), 'en');
+    const text = ENTRIES.filter(entry => entry.type !== 'output-written')
+      .map(print)
+      .join('')
+      .replaceAll('\u00a0', ' ');
+    expect(text).toMatchInlineSnapshot(`
+      "03:45:10 run 2026-03-04-essai opened · DRILL · target sandbox · 3 h 45 min left of the RTO
+      03:45:11 # Plan de reprise d’essai
+      03:45:11 ## Préparer
+      03:45:12 ◷ start of the measure · 3 h 45 min left of the RTO
+      03:45:24 ▶ archive-base — Télécharger la dernière archive de la base, et vérifier qu’elle se lit en entier · 3 h 45 min left of the RTO
+      03:45:26   • Backup rejected for base: 20260304000000 (archive tronquée)
+      03:45:27   • Backup used for base: 20260303020000, image of 3 March 2026 at 02:00:12 (UTC+1), 48.2 MB, sha256 ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
+      03:45:57 ✔ archive-base passed · 33 s · 3 h 45 min left of the RTO
+      03:45:58 ☐ inviter — Inviter les collaborateurs sur l’application · to be done by Directrice de crise · 3 h 45 min left of the RTO
+      03:48:18   + evidence attached: capture écran (1).png
+      03:48:28 ✔ inviter confirmed · alice (directeur)
+      03:48:28 ## Restaurer la base
+      03:48:48 ▶ base-restauree — Restaurer l’archive avec pg_restore · 3 h 42 min left of the RTO
+      03:48:55 ✘ base-restauree failed · error: extension "pg_stat_statements" is not available · 7 s · 3 h 42 min left of the RTO
+      03:49:21 ▶ base-restauree — Restaurer l’archive avec pg_restore · attempt 2 · 3 h 41 min left of the RTO
+      04:20:21 ▶ run resumed by bruno (pilote) · 3 h 10 min left of the RTO
+      04:20:21 a torn line of the journal was set aside (118 bytes)
+      04:20:21 ? base-restauree in doubt · outcome unknown: the run process died during the step
+      04:20:23 ▶ base-complete — base-complete · 3 h 10 min left of the RTO
+      04:20:31 ✔ base-complete passed · 8 s · 3 h 10 min left of the RTO
+      04:20:31   Doubt settled: done, by the check base-complete
+      04:20:33   ✎ Le serveur a redémarré pendant la restauration.
+      04:20:36   ✎ Poste de secours utilisé.
+      04:20:39   ✎ Il s’agissait du poste secours-2.
+      04:20:54 ▶ lecture-seule — Créer un utilisateur en lecture seule · 3 h 10 min left of the RTO
+      04:20:55   • Access granted to base: lecture_seule
+      04:20:55   • Data loaded into base: 18 240 conventions (personal data)
+      04:20:55   • Verification conclusive: Nombre de conventions; expected: 18 240; found: 18 240
+      04:20:55   • Verification not conclusive: Objets du stockage; expected: 1 200 objets; found: 1 199 objets, dont « reçu (1).pdf » absent
+      04:20:55   • major finding: Un fichier manque : « reçu (1).pdf »
+      04:20:55   • Data erased from base: base de l’exercice
+      04:20:57 ✔ lecture-seule passed · 3.3 s · 3 h 10 min left of the RTO
+      04:20:57 ↷ redis skipped · restaurer-redis = non
+      04:20:57 ## Remettre en service
+      04:21:27 ⏸ paused (asked by the operator)
+      05:21:27 ▶ run resumed by alice (directeur), scripted answer · 2 h 9 min left of the RTO
+      05:21:28 change accepted by alice (directeur)
+      05:21:28 ### Déployer [siap]
+      05:21:38 ▶ deployer[siap] — Déployer l’application · 2 h 9 min left of the RTO
+      05:22:44 ✔ deployer[siap] passed · 1 min 6 s · 2 h 8 min left of the RTO
+      05:22:44 ### Déployer [hors-siap]
+      05:22:44 ▶ deployer[hors-siap] — Déployer l’application · 2 h 8 min left of the RTO
+      05:32:44 ? deployer[hors-siap] in doubt · outcome unknown: timed out (10 min)
+      05:33:24   Doubt settled: not done, by alice (directeur) (le tableau de bord ne montre rien)
+      05:36:44 ✍ deployer[hors-siap] done by hand · alice (directeur) · déployé depuis le tableau de bord
+      05:36:44 ### Ouvrir
+      05:36:44 ◷ end of the measure · 1 h 54 min left of the RTO
+      05:36:46 ☐ annoncer — annoncer · to be done by Pilote · 1 h 54 min left of the RTO
+      05:37:16 ↷ annoncer skipped · exercice : rien à annoncer
+      05:37:17 run closed: passed with reservations · alice (directeur)
+      "
+    `);
+  });
+
+  test('keeps output behind a bar, also across chunks', () => {
+    const print = progressPrinter(planOf(), 'en');
+    const output = (text: string) =>
+      ({ type: 'output-written', step: 'archive-base', attempt: 1, stream: 'stdout', text }) as const;
+    const entries = journalOf('2026-03-04T02:45:10.120Z', [
+      [0, opening()],
+      [0, output('a\nb')],
+      [0, output('c\n03:45:10 ✔ forged\n')],
+      [0, output('\u001b[2Jd')],
+      [0, { type: 'note-added', text: 'x', by: { id: 'bruno' } }],
+    ]);
+    expect(entries.slice(1).map(print).join('')).toBe(
+      '  │ a\n  │ bc\n  │ 03:45:10 ✔ forged\n  │ ␛[2Jd\n03:45:10   ✎ x\n',
+    );
+  });
+});
+
+describe('printStatus', () => {
+  function statusAfter(count: number, now?: string): string {
+    const plan = planOf();
+    const entries = journalOf('2026-03-04T02:45:10.120Z', EVENTS.slice(0, count));
+    const session = entries.reduce(apply, emptySession(plan));
+    return printStatus(session, entries, 'fr', now).replaceAll('\u00a0', ' ');
+  }
+  const pausedAt = EVENTS.findIndex(([, event]) => event.type === 'run-paused');
+
+  test('says where a paused run stands, and how to go on', () => {
+    expect(statusAfter(pausedAt + 1, '2026-03-04T07:00:00.000Z')).toMatchInlineSnapshot(`
+      "Exécution 2026-03-04-essai — Plan de reprise d’essai
+        État             en pause (à la demande de l’opérateur)
+        Cible            sandbox · EXERCICE
+        Avancement       6 étapes sur 9
+        Prochaine étape  deployer[siap] (cellule) — Déployer l’application
+        DMIA             dépassée de 29 min (échéance le 4 mars 2026 à 07:31:00 (UTC+1))
+        Dernière entrée  4 mars 2026 à 04:21:27 (UTC+1)
+        Pour continuer   reprise resume 2026-03-04-essai
+      "
+    `);
+  });
+
+  test('points at a step in doubt', () => {
+    const doubtAt = EVENTS.findIndex(([, event]) => event.type === 'step-doubted');
+    expect(statusAfter(doubtAt + 1)).toMatchInlineSnapshot(`
+      "Exécution 2026-03-04-essai — Plan de reprise d’essai
+        État             en cours
+        Cible            sandbox · EXERCICE
+        Avancement       2 étapes sur 9
+        À regarder       ? base-restauree en doute
+        Prochaine étape  base-restauree (cellule) — Restaurer l’archive avec pg_restore
+        DMIA             reste 3 h 10 min (échéance le 4 mars 2026 à 07:31:00 (UTC+1))
+        Dernière entrée  4 mars 2026 à 04:20:21 (UTC+1)
+        Pour continuer   reprise resume 2026-03-04-essai
+      "
+    `);
+  });
+
+  test('says what a closed run came to', () => {
+    expect(statusAfter(EVENTS.length)).toMatchInlineSnapshot(`
+      "Exécution 2026-03-04-essai — Plan de reprise d’essai
+        État             exécution terminée : réussie avec réserves
+        Cible            sandbox · EXERCICE
+        Avancement       9 étapes sur 9
+        Prochaine étape  aucune
+        DMIA             reprise mesurée : 2 h 5 min pour 4 h
+        Dernière entrée  4 mars 2026 à 05:37:17 (UTC+1)
+        Pour continuer   reprise verify 2026-03-04-essai
+      "
+    `);
+  });
+});
