@@ -1,0 +1,21 @@
+import { resumeRun } from '../../run.ts';
+import { flagOption, type Invocation, operandOf } from '../arguments.ts';
+import { langOf } from '../document.ts';
+import { manHelm } from '../helm.ts';
+import { concludeRun } from '../outcome.ts';
+import { version } from '../version.ts';
+
+/** `reprise resume`: replays a run's journal and goes on from there. */
+export async function perform(invocation: Invocation): Promise<number> {
+  let lang = langOf(invocation);
+  const report = await resumeRun({
+    path: operandOf(invocation),
+    runner: version,
+    acceptChanges: flagOption(invocation, 'accept-changes'),
+    helm: async (plan, opened) => {
+      lang = langOf(invocation, plan.runbook);
+      return (await manHelm(invocation, plan, lang, opened)).helm;
+    },
+  });
+  return concludeRun(report, lang);
+}

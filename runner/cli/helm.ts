@@ -1,0 +1,162 @@
+/*
+ * Who stands at the helm of a run: a person at a terminal, an answers file, or nobody. A terminal asks; without one, the
+ * answers file beside the runbook answers a drill, and says so in the record; in a real run it is refused.
+ */
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Lang } from '../diagnostic.ts';
+import { type AnswersFile, parseAnswers } from '../effects/operator/answers-file.ts';
+import { absentOperator, scriptedOperator } from '../effects/operator/scripted.ts';
+import { askHolder, askInstant, holderOf, holders, parseInstant } from '../effects/people.ts';
+import { sandboxDirectory } from '../effects/sandbox-process.ts';
+import { defaultSigner, ephemeralKey, keySigner } from '../effects/signer.ts';
+import { Fault } from '../fault.ts';
+import type { EventOf, Person, Voice } from '../journal/event.ts';
+import { readText } from '../load.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Operator } from '../ports.ts';
+import type { Helm } from '../run.ts';
+import { flagOption, type Invocation, textOption } from './arguments.ts';
+import { helmWords } from './helm-words.ts';
+import { createProgress } from './progress.ts';
+
+/** Names under which the answers file of a runbook is looked for, beside it. */
+const answersNames = ['reponses-exercice.yaml', 'drill-answers.yaml'];
+
+/** A helm, and what the answers file said about the run as a whole. */
+export interface Manned {
+  readonly helm: Helm;
+  readonly answers?: AnswersFile;
+  readonly answersPath?: string;
+  readonly t0: string;
+}
+
+/** Decides who operates `plan`, for the command line that was given. `opened` is there when a run is resumed. */
+export async function manHelm(
+  invocation: Invocation,
+  plan: Plan,
+  lang: Lang,
+  opened?: EventOf<'run-opened'>,
+): Promise<Manned> {
+  const path = answersPath(invocation, plan, opened);
+  const answers = path === undefined ? undefined : parseAnswers(await readText(path), path);
+  const person = await personOf(
+    invocation,
+    plan,
+    lang,
+    answers ?? (opened === undefined ? undefined : { operator: opened.operator.id }),
+  );
+  const voice: Voice = answers === undefined ? 'typed' : 'scripted';
+  const pace = answers !== undefined || flagOption(invocation, 'auto') ? 'auto' : 'step';
+  const helm: Helm = {
+    person,
+    voice,
+    settings: { mode: plan.target.mode, pace },
+    preparation: {
+      ask: (name, label) => askSecret(name, label),
+      say: command => process.stderr.write(`${helmWords[lang].installs} : ${command}\n`),
+    },
+    operator: (known, opening) =>
+      operatorOf({ invocation, plan: known, opening, lang, person, answers, path }),
+    signer: async run => await signerOf(invocation, plan, person, run),
+  };
+  const t0 = opened?.t0 ?? (await instantOf(invocation, lang, answers));
+  return {
+    helm,
+    t0,
+    ...(answers === undefined ? {} : { answers }),
+    ...(path === undefined ? {} : { answersPath: path }),
+  };
+}
+
+/** Whether a person sits at a terminal. */
+export function isTerminal(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true;
+}
+
+function answersPath(invocation: Invocation, plan: Plan, opened?: EventOf<'run-opened'>): string | undefined {
+  const asked = textOption(invocation, 'answers');
+  const path = asked ?? (isTerminal() ? undefined : answersBeside(plan, opened));
+  if (path !== undefined && plan.target.mode === 'real') {
+    if (asked === undefined) return undefined;
+    throw new Fault('answers-in-real', { target: plan.target.name });
+  }
+  return path === undefined ? undefined : resolve(path);
+}
+
+function answersBeside(plan: Plan, opened?: EventOf<'run-opened'>): string | undefined {
+  if (opened !== undefined && opened.voice !== 'scripted') return undefined;
+  const folder = dirname(plan.runbook.file);
+  return answersNames.map(name => join(folder, name)).find(path => existsSync(path));
+}
+
+async function personOf(
+  invocation: Invocation,
+  plan: Plan,
+  lang: Lang,
+  known?: { readonly operator: string },
+): Promise<Person> {
+  const { front } = plan.runbook;
+  const id = textOption(invocation, 'as') ?? known?.operator;
+  if (id !== undefined) return holderOf(front, id);
+  if (isTerminal()) return await askHolder(front, helmWords[lang].who);
+  throw new Fault('operator-needed', { holders: holders(front).join(', ') });
+}
+
+async function instantOf(invocation: Invocation, lang: Lang, answers?: AnswersFile): Promise<string> {
+  const now = new Date().toISOString();
+  const text = textOption(invocation, 't0') ?? answers?.t0;
+  if (text !== undefined) return parseInstant(text, now);
+  return isTerminal() && answers === undefined ? await askInstant(helmWords[lang].t0, now) : now;
+}
+
+interface Seat {
+  readonly invocation: Invocation;
+  readonly plan: Plan;
+  readonly opening: EventOf<'run-opened'>;
+  readonly lang: Lang;
+  readonly person: Person;
+  readonly answers: AnswersFile | undefined;
+  readonly path: string | undefined;
+}
+
+function operatorOf(seat: Seat): Operator {
+  const { plan, opening, lang, person, answers, path } = seat;
+  const isJson = flagOption(seat.invocation, 'json');
+  const progress = createProgress({ plan, opened: opening, lang, isJson });
+  if (answers !== undefined && path !== undefined) return scriptedOperator(answers, path, progress.told);
+  if (!isTerminal() || isJson) return absentOperator(progress.told);
+  return lazyTerminal({ plan, run: opening.run, person, lang, left: progress.left, told: progress.told });
+}
+
+type TerminalParts = Omit<import('../effects/operator/terminal.ts').TerminalSettings, 'write'>;
+
+/** The terminal's module is loaded at its first question. */
+function lazyTerminal(parts: TerminalParts): Operator {
+  const write = (text: string): void => void process.stdout.write(text);
+  let terminal: Promise<Operator> | undefined;
+  const open = async () =>
+    (await import('../effects/operator/terminal.ts')).terminalOperator({ ...parts, write });
+  return {
+    ask: async question => {
+      terminal ??= open();
+      return await (await terminal).ask(question);
+    },
+    told: parts.told,
+  };
+}
+
+async function askSecret(name: string, label: string): Promise<string> {
+  if (!isTerminal()) throw new Fault('secret-needs-terminal', { name });
+  const { default: prompts } = await import('prompts');
+  const { value } = await prompts({ type: 'password', name: 'value', message: label });
+  if (typeof value !== 'string') throw new Fault('secret-needs-terminal', { name });
+  return value;
+}
+
+async function signerOf(invocation: Invocation, plan: Plan, person: Person, run: string) {
+  const file = textOption(invocation, 'key');
+  if (file !== undefined) return await keySigner(person.id, resolve(file));
+  if (plan.target.embedded) return await ephemeralKey(join(sandboxDirectory(run), 'key'), person.id);
+  return await defaultSigner(person.id);
+}

@@ -1,0 +1,32 @@
+import { join, relative } from 'node:path';
+import type { Lang } from '../diagnostic.ts';
+import { neutralise } from '../report/neutralise.ts';
+import type { RunReport } from '../run.ts';
+import type { Session } from '../session/session.ts';
+import { type ExitCode, exitCode } from './exit-code.ts';
+import { helmWords } from './helm-words.ts';
+
+/** Says on standard error what a run came to and how to go on, and gives its exit code. */
+export function concludeRun(report: RunReport, lang: Lang): ExitCode {
+  const words = helmWords[lang];
+  const path = relative(process.cwd(), report.bundle.directory) || report.bundle.directory;
+  const lines = report.sealed
+    ? [
+        `${words.sealed} : ${path}`,
+        `${words.transcript} : ${join(path, 'transcript.html')}`,
+        `${words.verify} : npx reprise verify ${path}`,
+      ]
+    : [`${words.paused} : npx reprise resume ${path}`, `${words.status} : npx reprise status ${path}`];
+  process.stderr.write(`${lines.map(line => neutralise(line, 'line')).join('\n')}\n`);
+  return codeOf(report.session);
+}
+
+/** The exit code of the state in which a run was left. */
+export function codeOf(session: Session): ExitCode {
+  if (session.status === 'closed') return exitCode.success;
+  for (const [, state] of session.steps.entries()) {
+    if (state.status === 'doubtful' || state.status === 'running') return exitCode.doubt;
+    if (state.status === 'failed') return exitCode.failedStep;
+  }
+  return exitCode.paused;
+}

@@ -1,0 +1,39 @@
+import type { Plan } from '../plan/plan.ts';
+import type { ResourceSettings } from '../services/resources.ts';
+import { createMasker, type Masker } from './masker.ts';
+import { ensurePostgresClient } from './postgres-client.ts';
+import { sandboxDirectory, startSandbox } from './sandbox-process.ts';
+import { resolveSettings } from './settings.ts';
+
+/** What a plan acts on: resources and secrets of its target, resolved, and the sandbox when the target has one. */
+export interface Platform {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly resources: Readonly<Record<string, ResourceSettings>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly masker: Masker;
+  close(): Promise<void>;
+}
+
+/** How the person is spoken to while a platform is prepared. */
+export interface Preparation {
+  /** Asks for a secret that the target says is typed. */
+  readonly ask: (name: string, label: string) => Promise<string>;
+  /** Told before a command changes this machine. */
+  readonly say: (command: string) => void;
+}
+
+/** Resolves a plan's target for a run, starting the sandbox first when it is the target. */
+export async function preparePlatform(plan: Plan, run: string, preparation: Preparation): Promise<Platform> {
+  const { target } = plan;
+  if (target.embedded) await ensurePostgresClient(preparation.say);
+  const sandbox = target.embedded ? await startSandbox(sandboxDirectory(run)) : undefined;
+  const environment = { ...process.env, ...sandbox?.details.environment };
+  const masker = createMasker();
+  try {
+    const settings = await resolveSettings({ plan, run, environment, masker, ask: preparation.ask });
+    return { environment, ...settings, masker, close: async () => await sandbox?.close() };
+  } catch (error) {
+    await sandbox?.close();
+    throw error;
+  }
+}

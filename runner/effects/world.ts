@@ -1,0 +1,61 @@
+import type { Plan } from '../plan/plan.ts';
+import type { Clock, JournalWriter, Operator, World } from '../ports.ts';
+import type { Bundle } from './bundle.ts';
+import { evidenceStore } from './evidence.ts';
+import { createExecutor } from './executor.ts';
+import type { Platform } from './platform.ts';
+import { createResources } from './resources/resources.ts';
+
+/** What the real world is put together from. */
+export interface Parts {
+  readonly plan: Plan;
+  readonly bundle: Bundle;
+  readonly platform: Platform;
+  readonly clock: Clock;
+  readonly journal: JournalWriter;
+  readonly operator: Operator;
+  /** Descriptor of the lock, which every child holds open. */
+  readonly lock: number;
+}
+
+/** The real world, and how to leave it. */
+export interface RealWorld {
+  readonly world: World;
+  close(): Promise<void>;
+}
+
+/** Puts the world together: Ctrl-C kills the step under way and lets the loop pause; nothing else is decided here. */
+export function assembleWorld(parts: Parts): RealWorld {
+  const { plan, bundle, platform, clock, journal, operator, lock } = parts;
+  const { resources, secrets, masker, environment } = platform;
+  const executor = createExecutor({
+    runbook: plan.runbook.file,
+    bundle: bundle.directory,
+    resources,
+    secrets,
+    masker,
+    environment,
+    heldDescriptors: [lock],
+  });
+  let isInterrupted = false;
+  const interrupt = (): void => {
+    isInterrupted = true;
+    executor.interrupt();
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, interrupt);
+  const world: World = {
+    clock,
+    journal,
+    executor,
+    resources: createResources(resources),
+    operator,
+    evidence: evidenceStore(bundle),
+    interrupted: () => isInterrupted,
+  };
+  const close = async (): Promise<void> => {
+    for (const signal of signals) process.off(signal, interrupt);
+    await executor.close();
+  };
+  return { world, close };
+}

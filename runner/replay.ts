@@ -1,0 +1,57 @@
+/*
+ * A bundle in, the state that its journal leads to out. It reads and never writes, so that it can look at a run that
+ * another process is carrying on.
+ */
+import { type Bundle, readDocument } from './effects/bundle.ts';
+import { Fault } from './fault.ts';
+import { readJournal } from './journal/chain.ts';
+import type { Entry, EventOf } from './journal/event.ts';
+import { readRunbook } from './model/build.ts';
+import { planRunbook } from './plan/plan-runbook.ts';
+import { LAYOUT } from './seal/layout.ts';
+import { replay } from './session/replay.ts';
+import type { Session } from './session/session.ts';
+
+/** A run as its bundle has it. */
+export interface BundledRun {
+  readonly source: string;
+  readonly file: string;
+  readonly opened: EventOf<'run-opened'>;
+  readonly entries: readonly Entry[];
+  readonly session: Session;
+}
+
+/** Reads a bundle's journal and source. Faults: `journal-corrupt`, `source-missing`, `transcript-source-invalid`. A torn last line is left out. */
+export function readBundle(bundle: Bundle): BundledRun {
+  const bytes = readDocument(bundle, LAYOUT.journal) ?? Buffer.alloc(0);
+  const { entries, problem } = readJournal(bytes);
+  if (problem !== undefined && problem.code !== 'torn-tail') {
+    throw new Fault('journal-corrupt', { path: bundle.directory, line: problem.line, problem: problem.code });
+  }
+  const opened = openingEntry(entries);
+  const { source, file } = sourceOf(bundle, opened);
+  const { runbook, diagnostics } = readRunbook(source, file);
+  if (runbook === undefined)
+    throw new Fault('transcript-source-invalid', { file, count: diagnostics.length });
+  const plan = planRunbook(runbook, { target: opened.target, inputs: opened.inputs });
+  return { source, file, opened, entries, session: replay(plan, entries) };
+}
+
+/** The entry with which every journal begins. */
+export function openingEntry(entries: readonly Entry[]): EventOf<'run-opened'> {
+  const [opened] = entries;
+  if (opened?.type !== 'run-opened')
+    throw new Fault('journal-corrupt', { path: '', line: 1, problem: 'run-opened' });
+  return opened;
+}
+
+function sourceOf(
+  bundle: Bundle,
+  opened: EventOf<'run-opened'>,
+): { readonly source: string; readonly file: string } {
+  const file = opened.files.find(each => each.role === 'runbook')?.path;
+  const bytes = file === undefined ? undefined : readDocument(bundle, `${LAYOUT.source}/${file}`);
+  if (file === undefined || bytes === undefined)
+    throw new Fault('source-missing', { path: bundle.directory });
+  return { source: bytes.toString('utf8'), file };
+}
