@@ -6,8 +6,8 @@
  * Can never happen: a folder that is not a sandbox's is emptied; two processes serve one folder; a server outlives
  * this process; a disaster that was half made is taken for a whole one.
  */
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readdir, readFile, realpath, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Credentials, makeCredentials, readCredentials, writePrivately } from './credentials.ts';
 import { application, applicationUrl } from './disaster/database.ts';
 import { makeDisaster } from './disaster/disaster.ts';
@@ -39,8 +39,8 @@ const region = 'fr-par';
 
 /** Starts the sandbox of a folder, making its disaster first if that is not done. Throws `SandboxRefusal`. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const paths = sandboxPaths(resolve(options.directory));
-  await mkdir(paths.directory, { recursive: true, mode: 0o700 });
+  await mkdir(options.directory, { recursive: true, mode: 0o700 });
+  const paths = sandboxPaths(await realpath(options.directory));
   await refuseForeignFolder(paths);
   const release = await occupy(paths.lock);
   try {

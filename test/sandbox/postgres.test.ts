@@ -11,6 +11,7 @@ import {
   readlink,
   rm,
   stat,
+  symlink,
   writeFile,
 } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -34,6 +35,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
+  await rm(`${folder}-link`, { force: true });
 });
 
 async function query(url: string, sql: string): Promise<unknown[]> {
@@ -94,8 +96,11 @@ describe('a fresh server', () => {
     const directory = join(folder, 'server');
     const server = await startPostgres({ directory });
     try {
-      const second = startPostgres({ directory, patience: 200 });
-      await expect(second).rejects.toMatchObject({ code: 'directory-in-use' });
+      await symlink(folder, `${folder}-link`);
+      for (const way of [directory, join(`${folder}-link`, 'server')]) {
+        const second = startPostgres({ directory: way, patience: 200 });
+        await expect(second).rejects.toMatchObject({ code: 'directory-in-use' });
+      }
     } finally {
       await server.close();
     }

@@ -6,12 +6,11 @@
  * Can never happen: a server that outlives this process, one that listens elsewhere than on 127.0.0.1, a password
  * in an argument or in a file that others may read, two servers on one folder.
  */
-import { mkdir, readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { resolve } from 'node:path';
+import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { SandboxRefusal } from '../refusal.ts';
+import { listenHttp } from '../sockets.ts';
 import { type Binaries, findPackage, prepareBinaries } from './binaries.ts';
 import { awaitVacancy, clusterPaths, initializeCluster, superuserPassword } from './cluster.ts';
 import { chooseLauncher, type Launcher, launchersFor } from './launcher.ts';
@@ -40,8 +39,9 @@ export type Postgres = {
 
 /** Starts the server, making the cluster first if the folder has none. Throws `SandboxRefusal`. */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
-  const directory = resolve(options.directory);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await mkdir(options.directory, { recursive: true, mode: 0o700 });
+  // The kernel tells a server's folder without symbolic links.
+  const directory = await realpath(options.directory);
   await awaitVacancy(directory, options.patience);
   const binaries = await prepareBinaries(
     options.packageFolder ?? findPackage(),
@@ -126,14 +126,8 @@ function superuserUrl(port: number, password: string): string {
   return `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
 }
 
-function freePort(): Promise<number> {
-  return new Promise((found, failed) => {
-    const probe = createServer();
-    probe.once('error', failed);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      const port = address !== null && typeof address === 'object' ? address.port : 0;
-      probe.close(() => found(port));
-    });
-  });
+async function freePort(): Promise<number> {
+  const probe = await listenHttp((_, response) => response.end());
+  await probe.close();
+  return probe.port;
 }
