@@ -19,6 +19,7 @@ interface CopySource {
   readonly object: StoredObject;
 }
 
+/** CopyObject: bytes by hard link, metadata and tags copied or replaced as the directives say. */
 export async function copyObject(call: Call): Promise<Reply> {
   const bucket = bucketOf(call);
   const source = readSource(call);
@@ -36,9 +37,10 @@ export async function copyObject(call: Call): Promise<Reply> {
   return { status: 200, headers, xml: xmlDocument('CopyObjectResult', children) };
 }
 
+/** UploadPartCopy: a part from an object or from a range of it. */
 export async function uploadPartCopy(call: Call): Promise<Reply> {
   const { store, request, now } = call;
-  const upload = store.upload(request.bucket, request.key, parameter(request, 'uploadId') ?? '');
+  const upload = store.uploads.find(request.bucket, request.key, parameter(request, 'uploadId') ?? '');
   const number = readPartNumber(parameter(request, 'partNumber'), store.settings.largestPartNumber);
   const source = readSource(call);
   const range = readSourceRange(header(request, 'x-amz-copy-source-range'), source.object.size);
@@ -60,7 +62,7 @@ export async function uploadPartCopy(call: Call): Promise<Reply> {
     ...(upload.algorithm &&
       sum && { checksum: { algorithm: upload.algorithm, value: sum.digest().toString('base64') } }),
   };
-  await store.savePart(upload, part);
+  await store.uploads.savePart(upload, part);
   const children = resultElements(part);
   if (part.checksum !== undefined) {
     children.push(leaf(`Checksum${part.checksum.algorithm.toUpperCase()}`, part.checksum.value));

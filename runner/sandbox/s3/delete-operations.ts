@@ -19,6 +19,7 @@ interface DeletionOutcome {
   readonly deleteMarker: boolean;
 }
 
+/** DeleteObject: adds a marker, or removes one version for good when its id is given. */
 export async function deleteObject(call: Call): Promise<Reply> {
   const deletion = { key: call.request.key, versionId: versionIdOf(call) };
   const { versionId, deleteMarker } = await performDeletion(call, deletion);
@@ -28,6 +29,7 @@ export async function deleteObject(call: Call): Promise<Reply> {
   return { status: 204, headers };
 }
 
+/** DeleteObjects: up to 1000 keys, each with its own result; throws `MalformedXML` beyond. */
 export async function deleteObjects(call: Call): Promise<Reply> {
   if (!hasIntegrityHeader(call.request)) {
     throw new S3Error('InvalidRequest', { message: 'Missing required header for this request: Content-MD5' });
@@ -45,6 +47,8 @@ export async function deleteObjects(call: Call): Promise<Reply> {
 function readDeletion(element: Element): Deletion {
   const key = childText(element, 'Key');
   if (key === undefined || key === '') throw new S3Error('MalformedXML');
+  // A deletion that was asked for under a condition must not happen without it.
+  if (['ETag', 'LastModifiedTime', 'Size'].some(name => name in element)) throw new S3Error('NotImplemented');
   return { key, versionId: childText(element, 'VersionId') };
 }
 

@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib';
 /** The checksums of S3 ("Checking object integrity" of the user guide); each goes as `x-amz-checksum-<name>`. */
 export const checksumAlgorithms = ['crc32', 'crc32c', 'crc64nvme', 'sha1', 'sha256'] as const;
 
+/** The name of one of them. */
 export type ChecksumAlgorithm = (typeof checksumAlgorithms)[number];
 
 /** A checksum of a stored object: of its bytes, or (`COMPOSITE`) of the checksums of its parts. */

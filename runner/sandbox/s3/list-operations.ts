@@ -10,6 +10,7 @@ import { branch, leaf, xmlDocument } from './xml.ts';
 /** Entries of a page, common prefixes included (Amazon S3 and Scaleway). */
 const largestPage = 1000;
 
+/** ListObjects (version 1): pages by `marker`. */
 export function listObjects(call: Call): Reply {
   const asked = readQuery(call, 'max-keys');
   const marker = parameter(call.request, 'marker') ?? '';
@@ -21,6 +22,7 @@ export function listObjects(call: Call): Reply {
   return answer('ListBucketResult', head, contents(page, asked, true));
 }
 
+/** ListObjectsV2: pages by an opaque continuation token. */
 export function listObjectsV2(call: Call): Reply {
   const asked = readQuery(call, 'max-keys');
   const token = parameter(call.request, 'continuation-token');
@@ -41,6 +43,7 @@ export function listObjectsV2(call: Call): Reply {
   );
 }
 
+/** ListObjectVersions: all versions and markers, newest first under each key. */
 export function listObjectVersions(call: Call): Reply {
   const asked = readQuery(call, 'max-keys');
   const keyMarker = parameter(call.request, 'key-marker') ?? '';

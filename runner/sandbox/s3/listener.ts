@@ -9,7 +9,6 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Call, Reply } from './call.ts';
 import { S3Error } from './error.ts';
-import { latestObject } from './model.ts';
 import { receiveText } from './payload.ts';
 import { parameter, readRequest, type S3Request } from './request.ts';
 import { findRoute, type Route } from './routes.ts';
@@ -23,6 +22,7 @@ export interface InjectedFault {
   readonly code: string;
 }
 
+/** What a server accepts and answers, apart from what it stores. */
 export interface S3ListenerSettings {
   /** The signing region and the location of every bucket, such as `fr-par`. */
   readonly region: string;
@@ -73,18 +73,25 @@ function findRouteFor(request: S3Request, anonymous: boolean): Route {
 }
 
 // An object's own ACL opens its bytes; a bucket's ACL opens the list of its keys and nothing else.
-function isPublic(store: S3Store, { bucket, key, ...request }: S3Request, { name }: Route): boolean {
+function isPublic(store: S3Store, request: S3Request, { name }: Route): boolean {
+  const { bucket, key } = request;
   if (!store.hasBucket(bucket)) return false;
-  if (name === 'GetObject' || name === 'HeadObject') {
-    const versions = store.versions(bucket, key);
-    const versionId = parameter({ bucket, key, ...request }, 'versionId');
-    const version =
-      versionId === undefined ? latestObject(versions) : versions.find(v => v.versionId === versionId);
-    return version?.kind === 'object' && version.acl === 'public-read';
-  }
-  const lists = ['ListObjects', 'ListObjectsV2', 'ListObjectVersions', 'HeadBucket', 'ListMultipartUploads'];
-  return lists.includes(name) && store.bucket(bucket).acl === 'public-read';
+  if (bucketReads.includes(name)) return store.bucket(bucket).acl === 'public-read';
+  if (name !== 'GetObject' && name !== 'HeadObject') return false;
+  const versionId = parameter(request, 'versionId');
+  const version = store.versions(bucket, key).find((one, index) => {
+    return versionId === undefined ? index === 0 : one.versionId === versionId;
+  });
+  return version?.kind === 'object' && version.acl === 'public-read';
 }
+
+const bucketReads = [
+  'ListObjects',
+  'ListObjectsV2',
+  'ListObjectVersions',
+  'ListMultipartUploads',
+  'HeadBucket',
+];
 
 async function send(response: ServerResponse, reply: Reply): Promise<void> {
   const type = reply.xml === undefined ? {} : { 'content-type': 'application/xml' };

@@ -15,8 +15,10 @@ export const cannedAcls = [
   'bucket-owner-full-control',
 ] as const;
 
+/** The name of one of them. */
 export type CannedAcl = (typeof cannedAcls)[number];
 
+/** A bucket and its settings; `created` is an ISO 8601 date. */
 export interface Bucket {
   readonly name: string;
   readonly created: string;
@@ -33,6 +35,7 @@ export interface Piece {
 /** Scaleway's storage classes (Object Storage documentation, "Storage classes"). */
 export const storageClasses = ['STANDARD', 'ONEZONE_IA', 'GLACIER'] as const;
 
+/** The name of one of them. */
 export type StorageClass = (typeof storageClasses)[number];
 
 /** What the writer of an object says of it, apart from its bytes. `headers` are answered as they were sent. */
@@ -64,15 +67,18 @@ interface VersionIdentity {
   readonly lastModified: string;
 }
 
+/** One version that has bytes. */
 export interface StoredObject extends VersionIdentity, Content, ObjectSettings {
   readonly kind: 'object';
   readonly restoration?: Restoration;
 }
 
+/** One version that hides those below it. */
 export interface DeleteMarker extends VersionIdentity {
   readonly kind: 'delete-marker';
 }
 
+/** What one version of a key is. */
 export type Version = StoredObject | DeleteMarker;
 
 /** All versions of one key, newest first. */

@@ -22,6 +22,7 @@ import { declaredLength, receivePayload } from './payload.ts';
 import { header, parameter } from './request.ts';
 import { branch, childElements, childText, type Element, leaf, parseXml, xmlDocument } from './xml.ts';
 
+/** CreateMultipartUpload. */
 export async function createMultipartUpload(call: Call): Promise<Reply> {
   const { store, request, now } = call;
   bucketOf(call);
@@ -40,7 +41,7 @@ export async function createMultipartUpload(call: Call): Promise<Reply> {
     checksumType: asked ?? (algorithm === 'crc64nvme' ? 'FULL_OBJECT' : 'COMPOSITE'),
     parts: new Map(),
   };
-  await store.addUpload(upload);
+  await store.uploads.add(upload);
   const headers: Record<string, string> = algorithm
     ? { 'x-amz-checksum-algorithm': algorithm.toUpperCase(), 'x-amz-checksum-type': upload.checksumType }
     : {};
@@ -48,6 +49,7 @@ export async function createMultipartUpload(call: Call): Promise<Reply> {
   return { status: 200, headers, xml: xmlDocument('InitiateMultipartUploadResult', children) };
 }
 
+/** UploadPart; a part of the same number is replaced. */
 export async function uploadPart(call: Call): Promise<Reply> {
   const { store, request, identity, now } = call;
   const upload = namedUpload(call);
@@ -57,21 +59,22 @@ export async function uploadPart(call: Call): Promise<Reply> {
   const etag = result.md5.toString('hex');
   const sum = result.checksum;
   const part = { number, pieces: [piece], size: piece.size, etag, lastModified: now.toISOString() };
-  await store.savePart(upload, { ...part, ...(sum && { checksum: sum }) });
+  await store.uploads.savePart(upload, { ...part, ...(sum && { checksum: sum }) });
   const checksum: Record<string, string> = sum ? { [`x-amz-checksum-${sum.algorithm}`]: sum.value } : {};
   return { status: 200, headers: { etag: `"${etag}"`, ...checksum } };
 }
 
+/** CompleteMultipartUpload; throws `InvalidPart`, `InvalidPartOrder` or `EntityTooSmall` and keeps the upload then. */
 export async function completeMultipartUpload(call: Call): Promise<Reply> {
   const { store, region, request } = call;
   const listed = readListedParts(call);
-  const object = await store.withUpload(namedUpload(call), async upload => {
+  const object = await store.uploads.hold(namedUpload(call), async upload => {
     const parts = selectParts(upload, listed, store.settings.smallestPart);
     const content = await withWholeChecksum(call, upload, joinParts(upload, parts));
     // The object holds links of its own, so that a refused commit leaves the parts as they were.
     const pieces = await store.bodies.duplicate(content.pieces);
     const committed = await commitObject(call, { ...content, pieces }, upload.settings);
-    await store.removeUpload(upload, []);
+    await store.uploads.remove(upload);
     return committed;
   });
   const sum = object.checksum;
@@ -88,12 +91,14 @@ export async function completeMultipartUpload(call: Call): Promise<Reply> {
   return { status: 200, headers, xml: xmlDocument('CompleteMultipartUploadResult', children) };
 }
 
+/** AbortMultipartUpload. */
 export async function abortMultipartUpload(call: Call): Promise<Reply> {
   const { store } = call;
-  await store.withUpload(namedUpload(call), upload => store.removeUpload(upload, []));
+  await store.uploads.hold(namedUpload(call), upload => store.uploads.remove(upload));
   return { status: 204 };
 }
 
+/** ListParts, by number. */
 export function listParts(call: Call): Reply {
   const upload = namedUpload(call);
   const limit = readLimit(parameter(call.request, 'max-parts'), 'max-parts');
@@ -118,12 +123,13 @@ export function listParts(call: Call): Reply {
   return { status: 200, xml: xmlDocument('ListPartsResult', children) };
 }
 
+/** ListMultipartUploads, by key. */
 export function listMultipartUploads(call: Call): Reply {
   const { store, request } = call;
   const asked = readQuery(call, 'max-uploads');
   const keyMarker = parameter(request, 'key-marker') ?? '';
   const idMarker = parameter(request, 'upload-id-marker') ?? '';
-  const sorted = store.uploads(request.bucket).sort(compareUploads);
+  const sorted = store.uploads.of(request.bucket).sort(compareUploads);
   const seen = (upload: Upload) => compareUploads(upload, { key: keyMarker, id: idMarker }) <= 0;
   const entries = idMarker === '' ? sorted : sorted.filter(upload => !seen(upload));
   const page = listPage(entries, { ...asked, after: idMarker === '' ? keyMarker : '' });
@@ -147,7 +153,7 @@ export function listMultipartUploads(call: Call): Reply {
 
 function namedUpload({ store, request }: Call): Upload {
   store.bucket(request.bucket);
-  return store.upload(request.bucket, request.key, parameter(request, 'uploadId') ?? '');
+  return store.uploads.find(request.bucket, request.key, parameter(request, 'uploadId') ?? '');
 }
 
 function compareUploads(left: Pick<Upload, 'key' | 'id'>, right: Pick<Upload, 'key' | 'id'>): number {

@@ -15,12 +15,13 @@ import { type StoredObject, selectObject, withChangedVersion } from './model.ts'
 import { readSettings } from './object-settings.ts';
 import { declaredLength, receivePayload } from './payload.ts';
 import { readRange } from './range.ts';
-import { header, parameter } from './request.ts';
+import { header, headerText, parameter } from './request.ts';
 import { branch, childText, leaf, parseXml, xmlDocument } from './xml.ts';
 
 /** Largest body of one request: 5 GiB (Amazon S3 user guide, "Uploading objects"; the same at Scaleway). */
 export const largestBody = 5 * 1024 ** 3;
 
+/** PutObject; the object is seen only when its whole body was received and verified. */
 export async function putObject(call: Call): Promise<Reply> {
   const { store, request, identity } = call;
   const bucket = bucketOf(call);
@@ -38,16 +39,19 @@ export async function putObject(call: Call): Promise<Reply> {
   return { status: 200, headers: { etag: `"${object.etag}"`, ...headers } };
 }
 
+/** GetObject; throws `InvalidObjectState` for an archived object that is not restored. */
 export function getObject(call: Call): Reply {
   const object = readObject(call);
   checkReadable(object, call.now.getTime());
   return answerObject(call, object);
 }
 
+/** HeadObject: what GetObject would say, without the bytes. */
 export function headObject(call: Call): Reply {
   return answerObject(call, readObject(call));
 }
 
+/** GetObjectAttributes: those that were asked for, without the list of parts. */
 export function getObjectAttributes(call: Call): Reply {
   const object = readObject(call);
   const asked = (header(call.request, 'x-amz-object-attributes') ?? '').split(',').map(name => name.trim());
@@ -76,9 +80,13 @@ export function getObjectAttributes(call: Call): Reply {
   };
 }
 
+/** RestoreObject: 202 when a restoration begins, 200 when its expiry is moved. */
 export async function restoreObject(call: Call): Promise<Reply> {
   const { store, request, now } = call;
-  const days = childText(parseXml(call.text, 'RestoreRequest'), 'Days') ?? '';
+  const body = parseXml(call.text, 'RestoreRequest');
+  if (['Type', 'SelectParameters', 'OutputLocation'].some(name => name in body))
+    throw new S3Error('NotImplemented');
+  const days = childText(body, 'Days') ?? '';
   if (!/^[1-9]\d{0,4}$/.test(days)) throw new S3Error('MalformedXML');
   let renewed = false;
   await store.changeVersions(request.bucket, request.key, versions => {
@@ -155,7 +163,7 @@ const overridable = [
 function overridingHeaders({ request, identity }: Call): Record<string, string> {
   const entries = overridable.flatMap(name => {
     const value = parameter(request, `response-${name}`);
-    return value === undefined ? [] : [[name, value] as const];
+    return value === undefined ? [] : [[name, headerText(value)] as const];
   });
   if (entries.length > 0 && identity.kind === 'anonymous') {
     throw new S3Error('InvalidRequest', {

@@ -5,15 +5,18 @@ import { type ObjectSettings, type StoredObject, selectObject, withChangedVersio
 import { checkedTags } from './object-settings.ts';
 import { branch, childElements, childText, leaf, parseXml, xmlDocument } from './xml.ts';
 
+/** GetObjectAcl, of the latest version or of `versionId`. */
 export function getObjectAcl(call: Call): Reply {
   const object = namedObject(call);
   return { status: 200, headers: headersOf(call, object), xml: aclDocument(object.acl) };
 }
 
+/** PutObjectAcl: changes who may read one version. */
 export function putObjectAcl(call: Call): Promise<Reply> {
   return changeSettings(call, { acl: readAcl(call) });
 }
 
+/** GetObjectTagging. */
 export function getObjectTagging(call: Call): Reply {
   const object = namedObject(call);
   const tags = Object.entries(object.tags).map(([name, value]) => {
@@ -26,12 +29,14 @@ export function getObjectTagging(call: Call): Reply {
   };
 }
 
+/** PutObjectTagging: replaces all tags; throws `InvalidTag` beyond the limits. */
 export function putObjectTagging(call: Call): Promise<Reply> {
   const sets = childElements(parseXml(call.text, 'Tagging'), 'TagSet');
   const tags = sets.flatMap(set => childElements(set, 'Tag')).map(tag => readTag(tag));
   return changeSettings(call, { tags: checkedTags(tags) });
 }
 
+/** DeleteObjectTagging. */
 export async function deleteObjectTagging(call: Call): Promise<Reply> {
   return { ...(await changeSettings(call, { tags: {} })), status: 204 };
 }

@@ -48,7 +48,8 @@ export function header(request: S3Request, name: string): string | undefined {
   const value = request.incoming.headers[name];
   if (value !== undefined) return Array.isArray(value) ? value.join(',') : value;
   if (!name.startsWith('x-amz-') || !isPresigned(request)) return undefined;
-  return request.query.find(([one]) => one.toLowerCase() === name)?.[1];
+  const hoisted = request.query.find(([one]) => one.toLowerCase() === name)?.[1];
+  return hoisted === undefined ? undefined : headerText(hoisted);
 }
 
 /** Every `x-amz-…` name that begins with `prefix`, with its value, from headers and from a presigned query. */
@@ -61,6 +62,12 @@ export function headersWith(request: S3Request, prefix: string): Record<string, 
     if (value !== undefined) found[name] = value;
   }
   return found;
+}
+
+/** Any text as a header can carry it: its UTF-8 bytes, one character each; throws `InvalidArgument` for controls. */
+export function headerText(text: string): string {
+  if (/[\u0000-\u001f\u007f]/.test(text)) throw new S3Error('InvalidArgument');
+  return Buffer.from(text).toString('latin1');
 }
 
 /** Whether the signature is in the query. */

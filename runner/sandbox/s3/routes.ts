@@ -75,12 +75,7 @@ const table: readonly (readonly [string, string, Operation, readonly string[]])[
   ['COPY object partNumber uploadId', 'UploadPartCopy', copies.uploadPartCopy, []],
   ['POST object uploadId', 'CompleteMultipartUpload', multipart.completeMultipartUpload, []],
   ['DELETE object uploadId', 'AbortMultipartUpload', multipart.abortMultipartUpload, []],
-  [
-    'GET object uploadId',
-    'ListParts',
-    multipart.listParts,
-    ['max-parts', 'part-number-marker', 'encoding-type'],
-  ],
+  ['GET object uploadId', 'ListParts', multipart.listParts, ['max-parts', 'part-number-marker']],
 ];
 
 const routes = new Map(
@@ -100,7 +95,16 @@ const unsupported = [
   'x-amz-grant-',
   'x-amz-website-redirect-location',
   'x-amz-write-offset-bytes',
+  'x-amz-expected-bucket-owner',
+  'x-amz-source-expected-bucket-owner',
+  'x-amz-if-match-',
+  'x-amz-mfa',
+  'x-amz-mp-object-size',
 ];
+
+function isUnsupported(name: string): boolean {
+  return unsupported.some(prefix => name.startsWith(prefix));
+}
 
 /** Tells which operation a request asks for; throws `NotImplemented` rather than doing a part of what it asks. */
 export function findRoute(request: S3Request): Route {
@@ -108,9 +112,11 @@ export function findRoute(request: S3Request): Route {
   const subresources = names.filter(name => !ordinary.has(name)).sort();
   const found = routes.get([methodOf(request), levelOf(request), ...subresources].join(' '));
   const understood = names.every(name => subresources.includes(name) || found?.parameters.has(name));
-  const refused = unsupported.some(prefix => Object.keys(headersWith(request, prefix)).length > 0);
-  const oldList = parameter(request, 'list-type') ?? '2';
-  if (found === undefined || !understood || refused || oldList !== '2') throw new S3Error('NotImplemented');
+  const refused = Object.keys(headersWith(request, 'x-amz-')).some(isUnsupported);
+  const conditional = request.method === 'DELETE' && header(request, 'if-match') !== undefined;
+  const otherList = (parameter(request, 'list-type') ?? '2') !== '2';
+  if (found === undefined || !understood || refused || conditional || otherList)
+    throw new S3Error('NotImplemented');
   return found.route;
 }
 

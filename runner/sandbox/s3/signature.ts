@@ -12,11 +12,13 @@ const largestSkew = 15 * 60_000;
 /** A presigned URL lives for seven days at most. */
 const longestExpiry = 604_800;
 
+/** A key pair that may sign. */
 export interface Credential {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
 
+/** What signatures are verified against. */
 export interface AuthenticationSettings {
   readonly credentials: readonly Credential[];
   readonly region: string;

@@ -8,8 +8,8 @@ import { Bodies, readJsonFolder, writeJson } from './disk.ts';
 import { S3Error } from './error.ts';
 import { KeyedLock } from './keyed-lock.ts';
 import type { Bucket, Piece, Version, Versions } from './model.ts';
-import type { Part, Upload } from './multipart.ts';
 import { compareKeys } from './names.ts';
+import { UploadStore } from './upload-store.ts';
 
 /** Rules that differ between providers; the defaults are those of Scaleway Object Storage. */
 export interface S3StoreSettings {
@@ -40,18 +40,20 @@ export async function openS3Store(directory: string, settings: S3StoreSettings =
   return store;
 }
 
+/** The state of one server. Make it with `openS3Store`. */
 export class S3Store {
   readonly settings: Required<S3StoreSettings>;
   readonly bodies: Bodies;
+  readonly uploads: UploadStore;
   readonly #directory: string;
   readonly #shelves = new Map<string, Shelf>();
-  readonly #uploads = new Map<string, Upload>();
   readonly #lock = new KeyedLock();
   #sequence = 0;
 
   constructor(directory: string, settings: S3StoreSettings) {
     this.#directory = directory;
     this.bodies = new Bodies(join(directory, 'bodies'));
+    this.uploads = new UploadStore(directory, this.bodies);
     this.settings = {
       restoreDelay: 60_000,
       largestPartNumber: 1000,
@@ -64,14 +66,11 @@ export class S3Store {
   async load(): Promise<void> {
     const buckets = await readJsonFolder<Bucket>(join(this.#directory, 'buckets'));
     for (const bucket of buckets) await this.#loadBucket(bucket);
-    const stored = this.#storedFiles();
-    const uploads = await readJsonFolder<Omit<Upload, 'parts'>>(join(this.#directory, 'uploads'));
-    for (const upload of uploads) await this.#loadUpload(upload, stored);
-    const parts = [...this.#uploads.values()].flatMap(upload => [...upload.parts.values()]);
-    for (const { file } of parts.flatMap(part => part.pieces)) stored.add(file);
-    await this.bodies.sweep(stored);
+    const uploaded = await this.uploads.load();
+    await this.bodies.sweep(new Set([...this.#storedFiles(), ...uploaded]));
   }
 
+  /** All buckets, by name. */
   buckets(): Bucket[] {
     return [...this.#shelves.values()]
       .map(({ bucket }) => bucket)
@@ -87,15 +86,25 @@ export class S3Store {
     return this.#shelf(name).bucket;
   }
 
-  /** Makes a bucket, or replaces the settings of an existing one. */
-  async saveBucket(bucket: Bucket): Promise<void> {
-    await this.#lock.run(bucket.name, async () => {
-      await mkdir(this.#objectsFolder(bucket.name), { recursive: true });
-      writeJson(this.#bucketFile(bucket.name), bucket);
-      const shelf = this.#shelves.get(bucket.name);
-      if (shelf === undefined)
-        this.#shelves.set(bucket.name, { bucket, records: new Map(), sorted: undefined });
-      else shelf.bucket = bucket;
+  /** Makes a bucket; throws `BucketAlreadyOwnedByYou`. */
+  async addBucket(bucket: Bucket): Promise<void> {
+    const { name } = bucket;
+    await this.#lock.run(name, async () => {
+      if (this.hasBucket(name))
+        throw new S3Error('BucketAlreadyOwnedByYou', { details: { BucketName: name } });
+      await mkdir(this.#objectsFolder(name), { recursive: true });
+      writeJson(this.#bucketFile(name), bucket);
+      this.#shelves.set(name, { bucket, records: new Map(), sorted: undefined });
+    });
+  }
+
+  /** Changes the settings of a bucket; throws `NoSuchBucket`. */
+  async changeBucket(name: string, changed: Partial<Pick<Bucket, 'acl' | 'versioning'>>): Promise<void> {
+    await this.#lock.run(name, async () => {
+      const shelf = this.#shelf(name);
+      const bucket = { ...shelf.bucket, ...changed };
+      writeJson(this.#bucketFile(name), bucket);
+      shelf.bucket = bucket;
     });
   }
 
@@ -103,7 +112,7 @@ export class S3Store {
   async removeBucket(name: string): Promise<void> {
     await this.#lock.run(name, async () => {
       const { records } = this.#shelf(name);
-      if (records.size > 0 || this.uploads(name).length > 0) throw new S3Error('BucketNotEmpty');
+      if (records.size > 0 || this.uploads.of(name).length > 0) throw new S3Error('BucketNotEmpty');
       this.#shelves.delete(name);
       await rm(this.#bucketFile(name));
       await rm(this.#objectsFolder(name), { recursive: true, force: true });
@@ -147,54 +156,6 @@ export class S3Store {
     return { sequence: this.#sequence, fresh };
   }
 
-  uploads(bucket: string): Upload[] {
-    return [...this.#uploads.values()].filter(upload => upload.bucket === bucket);
-  }
-
-  /** Throws `NoSuchUpload` also when the id is that of another bucket or key. */
-  upload(bucket: string, key: string, id: string): Upload {
-    const upload = this.#uploads.get(id);
-    if (upload?.bucket === bucket && upload.key === key) return upload;
-    throw new S3Error('NoSuchUpload', { details: { UploadId: id } });
-  }
-
-  async addUpload(upload: Upload): Promise<void> {
-    await mkdir(this.#partsFolder(upload.id), { recursive: true });
-    writeJson(this.#uploadFile(upload.id), { ...upload, parts: undefined });
-    this.#uploads.set(upload.id, upload);
-  }
-
-  /** Adds a part, or replaces that of the same number; throws away its bytes when the upload is gone. */
-  async savePart(upload: Upload, part: Part): Promise<void> {
-    const save = async ({ id, parts }: Upload) => {
-      writeJson(join(this.#partsFolder(id), `${part.number}.json`), part);
-      const replaced = parts.get(part.number);
-      parts.set(part.number, part);
-      if (replaced !== undefined) await this.bodies.remove(replaced.pieces);
-    };
-    await this.withUpload(upload, save).catch(async error => {
-      await this.bodies.remove(part.pieces);
-      throw error;
-    });
-  }
-
-  /** Runs `task` on the upload's present state while nothing else can change it. */
-  async withUpload<Result>(upload: Upload, task: (current: Upload) => Promise<Result>): Promise<Result> {
-    return await this.#lock.run(`upload ${upload.id}`, () => {
-      return task(this.upload(upload.bucket, upload.key, upload.id));
-    });
-  }
-
-  /** Forgets an upload and the bodies of its parts, except those in `kept`. Call it inside `withUpload`. */
-  async removeUpload(upload: Upload, kept: readonly Piece[]): Promise<void> {
-    this.#uploads.delete(upload.id);
-    await rm(this.#uploadFile(upload.id), { force: true });
-    await rm(this.#partsFolder(upload.id), { recursive: true, force: true });
-    const files = new Set(kept.map(piece => piece.file));
-    const pieces = [...upload.parts.values()].flatMap(part => part.pieces);
-    await this.bodies.remove(pieces.filter(piece => !files.has(piece.file)));
-  }
-
   async #loadBucket(bucket: Bucket): Promise<void> {
     const records = await readJsonFolder<KeyRecord>(this.#objectsFolder(bucket.name));
     const byKey = new Map(records.map(record => [record.key, record]));
@@ -204,18 +165,9 @@ export class S3Store {
     }
   }
 
-  // An upload whose parts an object already holds was completed just before the server stopped.
-  async #loadUpload(stored: Omit<Upload, 'parts'>, files: ReadonlySet<string>): Promise<void> {
-    const parts = await readJsonFolder<Part>(this.#partsFolder(stored.id));
-    const upload = { ...stored, parts: new Map(parts.map(part => [part.number, part])) };
-    const kept = parts.flatMap(part => part.pieces).filter(({ file }) => files.has(file));
-    if (kept.length > 0) await this.removeUpload(upload, kept);
-    else this.#uploads.set(upload.id, upload);
-  }
-
-  #storedFiles(): Set<string> {
+  #storedFiles(): string[] {
     const records = [...this.#shelves.values()].flatMap(shelf => [...shelf.records.values()]);
-    return new Set(records.flatMap(({ versions }) => piecesOf(versions)).map(({ file }) => file));
+    return records.flatMap(({ versions }) => piecesOf(versions)).map(({ file }) => file);
   }
 
   #shelve(bucket: string, record: KeyRecord): void {
@@ -237,14 +189,6 @@ export class S3Store {
 
   #objectsFolder(name: string): string {
     return join(this.#directory, 'objects', name);
-  }
-
-  #uploadFile(id: string): string {
-    return join(this.#directory, 'uploads', `${id}.json`);
-  }
-
-  #partsFolder(id: string): string {
-    return join(this.#directory, 'parts', id);
   }
 }
 

@@ -87,11 +87,25 @@ describe('presigned URLs', () => {
     expect(await fetched(url)).toBe('403 AccessDenied');
     clock = undefined;
     const upload = await presign(
-      new PutObjectCommand({ Bucket, Key: 'é //posted', ACL: 'public-read', Metadata: { a: 'b' } }),
+      new PutObjectCommand({
+        Bucket,
+        Key: 'é //posted',
+        ACL: 'public-read',
+        Metadata: { a: 'b', place: 'Orléans €' },
+      }),
     );
     expect(await fetched(upload, { method: 'PUT', body: 'sent' })).toBe('200 ');
     const head = await server.client().send(new HeadObjectCommand({ Bucket, Key: 'é //posted' }));
-    expect(head.Metadata).toEqual({ a: 'b' });
+    const asHeader = Buffer.from('Orléans €').toString('latin1');
+    expect(head.Metadata).toEqual({ a: 'b', place: asHeader });
+    const named = new GetObjectCommand({
+      Bucket,
+      Key: 'k',
+      ResponseContentDisposition: 'inline; filename="€.pdf"',
+    });
+    expect(await fetched(await presign(named))).toBe('200 content');
+    const broken = new GetObjectCommand({ Bucket, Key: 'k', ResponseContentType: 'a\r\nx: y' });
+    expect(await fetched(await presign(broken))).toBe('400 InvalidArgument');
     expect(await fetched(`${server.url()}/${Bucket}/%C3%A9%20//posted`)).toBe('200 sent');
   });
 });
@@ -231,7 +245,16 @@ describe('the rest of HTTP', () => {
     }
     expect(await send({ method: 'POST', target: `/${Bucket}` })).toBe('501 NotImplemented');
     expect(await send({ method: 'PATCH', target: `/${Bucket}/k` })).toBe('501 NotImplemented');
-    expect(await put({ headers: { 'x-amz-object-lock-mode': 'GOVERNANCE' } })).toBe('501 NotImplemented');
+    for (const name of ['x-amz-object-lock-mode', 'x-amz-expected-bucket-owner', 'x-amz-grant-read']) {
+      expect([name, await put({ headers: { [name]: 'x' } })]).toEqual([name, '501 NotImplemented']);
+    }
+    const conditional = { method: 'DELETE', target: `/${Bucket}/k`, headers: { 'if-match': '"x"' } };
+    expect(await send(conditional)).toBe('501 NotImplemented');
+    const body = '<Delete><Object><Key>k</Key><ETag>x</ETag></Object></Delete>';
+    const headers = { 'content-md5': createHash('md5').update(body).digest('base64') };
+    const many = { method: 'POST', target: `/${Bucket}?delete=`, body, headers };
+    expect(await send(many)).toBe('501 NotImplemented');
+    expect(await send({ target: `/${Bucket}/k` })).toBe('200 content');
   });
 
   test('malformed documents and paths', async () => {

@@ -86,6 +86,30 @@ test('no body outlives what refers to it', async () => {
   expect(await bodies()).toBe(0);
 });
 
+test('an upload that the client breaks off leaves nothing, and the server goes on', async () => {
+  const controller = new AbortController();
+  const client = server.client({ requestChecksumCalculation: 'WHEN_REQUIRED' });
+  async function* endless() {
+    for (let count = 0; ; count++) {
+      if (count === 40) controller.abort();
+      yield randomBytes(65_536);
+    }
+  }
+  const put = new PutObjectCommand({ Bucket, Key: 'k', Body: Readable.from(endless()), ContentLength: 1e9 });
+  expect(await refusal(client.send(put, { abortSignal: controller.signal }))).toBe('AbortError no status');
+  await expect.poll(bodies).toBe(0);
+  expect(await refusal(client.send(new HeadObjectCommand({ Bucket, Key: 'k' })))).toBe('NotFound 404');
+});
+
+test('of many that make the same bucket at once, one succeeds', async () => {
+  const make = () => refusal(server.client().send(new CreateBucketCommand({ Bucket: 'contended' })));
+  const outcomes = await Promise.all(Array.from({ length: 6 }, make));
+  expect(outcomes.sort()).toEqual([
+    ...Array.from({ length: 5 }, () => 'BucketAlreadyOwnedByYou 409'),
+    'resolved',
+  ]);
+});
+
 test('a large object passes through without growing memory', async () => {
   const client = server.client({ requestChecksumCalculation: 'WHEN_REQUIRED' });
   const block = randomBytes(1024 * 1024);
