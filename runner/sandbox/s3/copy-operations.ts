@@ -1,7 +1,7 @@
 import { bucketOf, type Call, headerAmong, type Reply, versionHeader } from './call.ts';
 import { commitObject } from './commit.ts';
 import { checkReadConditions } from './conditions.ts';
-import { startDigest } from './digest.ts';
+import { type ChecksumAlgorithm, startDigest } from './digest.ts';
 import { S3Error } from './error.ts';
 import { checkReadable } from './glacier.ts';
 import { type Content, type ObjectSettings, type StoredObject, selectObject } from './model.ts';
@@ -31,51 +31,46 @@ export async function copyObject(call: Call): Promise<Reply> {
     ...versionHeader(bucket, object.versionId),
     ...versionOfSource(call, source),
   };
-  const children = resultElements(object);
-  const sum = object.checksum;
-  if (sum !== undefined) children.push(leaf(`Checksum${sum.algorithm.toUpperCase()}`, sum.value));
-  return { status: 200, headers, xml: xmlDocument('CopyObjectResult', children) };
+  return { status: 200, headers, xml: xmlDocument('CopyObjectResult', resultElements(object)) };
 }
 
 /** UploadPartCopy: a part from an object or from a range of it. */
 export async function uploadPartCopy(call: Call): Promise<Reply> {
-  const { store, request, now } = call;
+  const { store, request } = call;
   const upload = store.uploads.find(request.bucket, request.key, parameter(request, 'uploadId') ?? '');
   const number = readPartNumber(parameter(request, 'partNumber'), store.settings.largestPartNumber);
   const source = readSource(call);
   const range = readSourceRange(header(request, 'x-amz-copy-source-range'), source.object.size);
+  const bytes = store.bodies.read(source.object.pieces, range.start, range.end);
+  const part = { number, ...(await writePart(call, bytes, upload.algorithm)) };
+  await store.uploads.savePart(upload, part);
+  const xml = xmlDocument('CopyPartResult', resultElements(part));
+  return { status: 200, headers: versionOfSource(call, source), xml };
+}
+
+async function writePart(
+  { store, now }: Call,
+  source: AsyncIterable<Buffer>,
+  algorithm: ChecksumAlgorithm | undefined,
+): Promise<Omit<Part, 'number'>> {
   const md5 = startDigest('md5');
-  const sum = upload.algorithm && startDigest(upload.algorithm);
+  const sum = algorithm && { algorithm, digest: startDigest(algorithm) };
   const { piece } = await store.bodies.write(async sink => {
-    for await (const bytes of store.bodies.read(source.object.pieces, range.start, range.end)) {
+    for await (const bytes of source) {
       md5.update(bytes);
-      sum?.update(bytes);
+      sum?.digest.update(bytes);
       await sink(bytes);
     }
   });
-  const part: Part = {
-    number,
-    pieces: [piece],
-    size: piece.size,
-    etag: md5.digest().toString('hex'),
-    lastModified: now.toISOString(),
-    ...(upload.algorithm &&
-      sum && { checksum: { algorithm: upload.algorithm, value: sum.digest().toString('base64') } }),
-  };
-  await store.uploads.savePart(upload, part);
-  const children = resultElements(part);
-  if (part.checksum !== undefined) {
-    children.push(leaf(`Checksum${part.checksum.algorithm.toUpperCase()}`, part.checksum.value));
-  }
-  return {
-    status: 200,
-    headers: versionOfSource(call, source),
-    xml: xmlDocument('CopyPartResult', children),
-  };
+  const etag = md5.digest().toString('hex');
+  const checksum = sum && { algorithm: sum.algorithm, value: sum.digest.digest().toString('base64') };
+  const part = { pieces: [piece], size: piece.size, etag, lastModified: now.toISOString() };
+  return { ...part, ...(checksum && { checksum }) };
 }
 
-function resultElements({ lastModified, etag }: { lastModified: string; etag: string }): string[] {
-  return [leaf('LastModified', lastModified), leaf('ETag', `"${etag}"`)];
+function resultElements({ lastModified, etag, checksum }: Omit<Part, 'number'>): string[] {
+  const sum = checksum && leaf(`Checksum${checksum.algorithm.toUpperCase()}`, checksum.value);
+  return [leaf('LastModified', lastModified), leaf('ETag', `"${etag}"`), ...(sum ? [sum] : [])];
 }
 
 // `x-amz-copy-source` is `[/]bucket/key[?versionId=…]`, percent-encoded by the client.

@@ -4,8 +4,8 @@ import { bucketOf, type Call, headerAmong, type Reply, versionHeader } from './c
 import { commitObject } from './commit.ts';
 import { type Checksum, checksumAlgorithm, checksumAlgorithms, startDigest } from './digest.ts';
 import { S3Error } from './error.ts';
-import { prefixElements, readLimit, readQuery } from './list-operations.ts';
-import { listPage } from './listing.ts';
+import { type ListQuery, prefixElements, readLimit, readQuery } from './list-operations.ts';
+import { type ListingPage, listPage } from './listing.ts';
 import type { Content } from './model.ts';
 import {
   joinParts,
@@ -127,28 +127,31 @@ export function listParts(call: Call): Reply {
 export function listMultipartUploads(call: Call): Reply {
   const { store, request } = call;
   const asked = readQuery(call, 'max-uploads');
-  const keyMarker = parameter(request, 'key-marker') ?? '';
-  const idMarker = parameter(request, 'upload-id-marker') ?? '';
+  const key = parameter(request, 'key-marker') ?? '';
+  const id = parameter(request, 'upload-id-marker') ?? '';
   const sorted = store.uploads.of(request.bucket).sort(compareUploads);
-  const seen = (upload: Upload) => compareUploads(upload, { key: keyMarker, id: idMarker }) <= 0;
-  const entries = idMarker === '' ? sorted : sorted.filter(upload => !seen(upload));
-  const page = listPage(entries, { ...asked, after: idMarker === '' ? keyMarker : '' });
-  const last = page.entries.at(-1);
+  const entries = id === '' ? sorted : sorted.filter(upload => compareUploads(upload, { key, id }) > 0);
+  const page = listPage(entries, { ...asked, after: id === '' ? key : '' });
   const children = [
     leaf('Bucket', request.bucket),
-    leaf('KeyMarker', asked.encode(keyMarker)),
-    leaf('UploadIdMarker', idMarker),
-    ...(page.next === undefined ? [] : [leaf('NextKeyMarker', asked.encode(page.next))]),
-    ...(page.next === undefined || last?.key !== page.next ? [] : [leaf('NextUploadIdMarker', last.id)]),
+    leaf('KeyMarker', asked.encode(key)),
+    leaf('UploadIdMarker', id),
+    ...nextUploadElements(page, asked),
     leaf('Prefix', asked.encode(asked.prefix)),
     ...(asked.delimiter === '' ? [] : [leaf('Delimiter', asked.encode(asked.delimiter))]),
     leaf('MaxUploads', asked.limit),
     ...(asked.encoded ? [leaf('EncodingType', 'url')] : []),
-    leaf('IsTruncated', page.next !== undefined),
     ...page.entries.map(upload => uploadElement(upload, asked.encode)),
     ...prefixElements(page, asked),
   ];
   return { status: 200, xml: xmlDocument('ListMultipartUploadsResult', children) };
+}
+
+function nextUploadElements({ entries, next }: ListingPage<Upload>, { encode }: ListQuery): string[] {
+  if (next === undefined) return [leaf('IsTruncated', false)];
+  const last = entries.at(-1);
+  const id = last?.key === next ? [leaf('NextUploadIdMarker', last.id)] : [];
+  return [leaf('IsTruncated', true), leaf('NextKeyMarker', encode(next)), ...id];
 }
 
 function namedUpload({ store, request }: Call): Upload {

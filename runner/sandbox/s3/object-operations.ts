@@ -55,28 +55,27 @@ export function headObject(call: Call): Reply {
 export function getObjectAttributes(call: Call): Reply {
   const object = readObject(call);
   const asked = (header(call.request, 'x-amz-object-attributes') ?? '').split(',').map(name => name.trim());
-  const { checksum } = object;
-  const elements: Record<string, string> = {
-    ETag: leaf('ETag', object.etag),
-    ObjectSize: leaf('ObjectSize', object.size),
-    StorageClass: leaf('StorageClass', object.storageClass),
-    Checksum:
-      checksum === undefined
-        ? ''
-        : branch('Checksum', [
-            leaf(`Checksum${checksum.algorithm.toUpperCase()}`, checksum.value),
-            leaf('ChecksumType', checksum.type),
-          ]),
-    ObjectParts: object.etag.includes('-')
-      ? branch('ObjectParts', [leaf('TotalPartsCount', object.etag.split('-')[1] ?? '')])
-      : '',
-  };
+  const elements = attributeElements(object);
   if (asked.some(name => elements[name] === undefined)) throw new S3Error('InvalidArgument');
-  const children = asked.map(name => elements[name] ?? '');
+  const xml = xmlDocument(
+    'GetObjectAttributesResponse',
+    asked.map(name => elements[name] ?? ''),
+  );
+  return { status: 200, headers: identityHeaders(call, object), xml };
+}
+
+function attributeElements({ etag, size, storageClass, checksum }: StoredObject): Record<string, string> {
+  const sum = checksum && [
+    leaf(`Checksum${checksum.algorithm.toUpperCase()}`, checksum.value),
+    leaf('ChecksumType', checksum.type),
+  ];
+  const [, partCount] = etag.split('-');
   return {
-    status: 200,
-    headers: identityHeaders(call, object),
-    xml: xmlDocument('GetObjectAttributesResponse', children),
+    ETag: leaf('ETag', etag),
+    ObjectSize: leaf('ObjectSize', size),
+    StorageClass: leaf('StorageClass', storageClass),
+    Checksum: sum ? branch('Checksum', sum) : '',
+    ObjectParts: partCount === undefined ? '' : branch('ObjectParts', [leaf('TotalPartsCount', partCount)]),
   };
 }
 
