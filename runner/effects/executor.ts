@@ -13,7 +13,7 @@ import type { ResourceSettings } from '../services/resources.ts';
 import { childEnvironment } from './environment.ts';
 import { createKernel, type Kernel } from './kernel/kernel.ts';
 import type { Masker } from './masker.ts';
-import { createRecorder } from './output.ts';
+import { createRecorder, type Stream } from './output.ts';
 import { runShell } from './shell.ts';
 import { runSql } from './sql.ts';
 import { type CodeStep, exportsAtRest, type Job, type Outcome } from './step-context.ts';
@@ -30,7 +30,7 @@ export interface ExecutorOptions {
   /** The bundle; output that does not fit inline goes to its `outputs/`. */
   readonly bundle: string;
   readonly resources: Readonly<Record<string, ResourceSettings>>;
-  /** Clear values; all of them must be registered with the masker already. */
+  /** Clear values; the executor registers them, and what opens the resources, with the masker. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly masker: Masker;
   /** Variables of the run process; those that hold a secret, or that could change what a cell does, are left out. */
@@ -45,11 +45,12 @@ export interface ExecutorOptions {
   readonly kernelHeap?: number;
 }
 
-type Pending = { interrupt: (() => void) | undefined; interrupted: boolean };
+type Pending = { interrupt: (() => void) | undefined; interrupted: boolean; writeError?: unknown };
 
 /** Makes an executor; nothing is started before the first step. */
 export function createExecutor(options: ExecutorOptions): Executor {
   const { masker } = options;
+  registerSettings(options);
   const shared = startShared(options);
   let pending: Pending | undefined;
   const execute = async (execution: Execution, observer: ExecutionObserver): Promise<ExecutionResult> => {
@@ -69,7 +70,14 @@ export function createExecutor(options: ExecutorOptions): Executor {
       const job = {
         ...shared.common(execution),
         started: (pid: number) => observer.started(pid),
-        output: recorder.write,
+        output: (stream: Stream, bytes: Buffer) => {
+          try {
+            if (current.writeError === undefined) recorder.write(stream, bytes);
+          } catch (error) {
+            current.writeError = error;
+            interrupt();
+          }
+        },
         fact: (fact: Fact) => observer.fact(maskFact(fact, masker)),
         stoppable: (interrupt: () => void) => {
           current.interrupt = interrupt;
@@ -77,6 +85,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
         },
       };
       const outcome = await run(job, shared.kernel);
+      if (current.writeError !== undefined) throw outputFault(current.writeError);
       const output = recorder.finish();
       return { ...resultOf(outcome, masker), output, duration: Math.round(performance.now() - began) };
     } finally {
@@ -89,6 +98,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
     pending.interrupt?.();
   };
   return { execute, interrupt, close: shared.close };
+}
+
+/** A full disk: the step was stopped, and what it did is not known. */
+function outputFault(error: unknown): Fault {
+  const detail = error instanceof Error ? error.message : String(error);
+  return new Fault('output-not-kept', { detail }, 'step-may-have-run');
 }
 
 /** What all steps of a run share; made at the first step, so that a run without code starts nothing. */
@@ -137,8 +152,19 @@ async function run(job: Job, kernel: () => Kernel): Promise<Outcome> {
 
 /** Instance ids hold brackets and any item, so the name of the file is made of safe characters. */
 function outputFile(execution: Execution): string {
-  const safe = execution.instance.id.replaceAll(/[^A-Za-z0-9._-]/g, sign => `~${sign.codePointAt(0)?.toString(16)}`);
+  const safe = execution.instance.id.replaceAll(
+    /[^A-Za-z0-9._-]/g,
+    sign => `~${sign.codePointAt(0)?.toString(16)}`,
+  );
   return `outputs/${safe.slice(0, 150)}.${execution.attempt}.log`;
+}
+
+function registerSettings({ masker, secrets, resources }: ExecutorOptions): void {
+  for (const [name, value] of Object.entries(secrets)) masker.add(name, value);
+  for (const resource of Object.values(resources)) {
+    if (resource.kind === 'postgres') masker.add(resource.name, resource.url);
+    if (resource.kind === 's3') masker.add(resource.name, resource.secretAccessKey);
+  }
 }
 
 /** A secret export that was asked for again is not known to the masker yet. */
@@ -152,7 +178,10 @@ function registerImports(execution: Execution, masker: Masker): void {
 
 /** Registers every text of a value. Throws the `Fault` `secret-too-short` when the value is one short text. */
 export function addSecret(masker: Masker, name: string, value: Json): void {
-  if (typeof value !== 'object' || value === null) return masker.add(name, String(value));
+  if (typeof value !== 'object' || value === null) {
+    masker.add(name, String(value));
+    return;
+  }
   for (const member of Object.values(value)) {
     try {
       addSecret(masker, name, member);

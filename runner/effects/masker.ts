@@ -99,4 +99,3 @@ function release(state: Held, data: Buffer, matcher: Matcher, cut: number): Buff
   state.covered = Math.max(0, masked - cut);
   return parts;
 }
-

@@ -6,13 +6,30 @@ import { MARK_VARIABLE } from './watchdog.ts';
 /** Milliseconds between SIGTERM and SIGKILL. */
 export const TERMINATION_GRACE = 2_000;
 
-/** Whether any process of the group is left. */
+/** Whether any living process of the group is left. */
 export function groupExists(group: number): boolean {
   try {
     process.kill(-group, 0);
-    return true;
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+  // A zombie counts for kill(2) until its parent reaps it, which may be never.
+  const ids = processIds();
+  return ids.length === 0 || ids.some(pid => isLiving(pid, group));
+}
+
+/** Reads state and group in /proc/PID/stat (proc(5)); the name in parentheses may hold anything. */
+function isLiving(pid: string, group: number): boolean {
+  const text = readProc(pid, 'stat');
+  const [state, , member] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return Number(member) === group && state !== 'Z' && state !== 'X';
+}
+
+function readProc(pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
+  } catch {
+    return '';
   }
 }
 
@@ -37,7 +54,7 @@ export async function endGroup(group: number, mark: string): Promise<void> {
 export async function killGroup(group: number, mark: string): Promise<void> {
   signalGroup(group, 'SIGKILL');
   for (const pid of processesMarked(mark)) killProcess(pid);
-  // A zombie that nobody reaps still counts as a group, so the wait is bounded.
+  // A process in an uninterruptible wait cannot be ended, so this wait is bounded.
   for (let round = 0; groupExists(group) && round < 100; round++) await sleep(10);
 }
 
@@ -52,13 +69,7 @@ function killProcess(pid: number): void {
 /** Processes with this mark in their environment; only Linux shows it, elsewhere there are none. */
 function processesMarked(mark: string): number[] {
   const entry = `${MARK_VARIABLE}=${mark}`;
-  const bears = (pid: string): boolean => {
-    try {
-      return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(entry);
-    } catch {
-      return false;
-    }
-  };
+  const bears = (pid: string): boolean => readProc(pid, 'environ').split('\0').includes(entry);
   return processIds().filter(bears).map(Number);
 }
 

@@ -74,7 +74,10 @@ function asciiJson(json: string): string {
 function urlForms(text: string): string[] {
   if (/\p{Surrogate}/u.test(text)) return [];
   const component = encodeURIComponent(text);
-  const strict = component.replaceAll(/[!'()*]/g, sign => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const strict = component.replaceAll(
+    /[!'()*]/g,
+    sign => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   const lower = (form: string) => form.replaceAll(/%[0-9A-F]{2}/g, code => code.toLowerCase());
   const form = new URLSearchParams({ '': text }).toString().slice(1);
   return [component, strict, encodeURI(text), form, lower(component), lower(strict)];
@@ -112,7 +115,9 @@ function binaryForms(bytes: Buffer): string[] {
 
 /** The characters that depend on the secret alone when `phase` bytes come before it. */
 function base64Core(bytes: Buffer, phase: number): string {
-  const encoded = Buffer.concat([Buffer.alloc(phase), bytes]).toString('base64').replaceAll('=', '');
+  const encoded = Buffer.concat([Buffer.alloc(phase), bytes])
+    .toString('base64')
+    .replaceAll('=', '');
   const first = Math.ceil((phase * 8) / 6);
   const whole = Math.floor(((phase + bytes.length) * 8) / 6);
   return encoded.slice(first, whole);

@@ -13,7 +13,8 @@ const LONGEST_OUTPUT = 1_048_576;
 
 /** Reads the file. Throws `OutputFileError`. */
 export function parseOutputFile(text: string, declared: readonly CellExport[]): Record<string, Json> {
-  if (text.length > LONGEST_OUTPUT) throw new OutputFileError(`$REPRISE_OUTPUT: more than ${LONGEST_OUTPUT} bytes`);
+  if (text.length > LONGEST_OUTPUT)
+    throw new OutputFileError(`$REPRISE_OUTPUT: more than ${LONGEST_OUTPUT} bytes`);
   const lines = text.split('\n');
   const values: [string, Json][] = [];
   for (let at = 0; at < lines.length; ) {
@@ -35,7 +36,8 @@ function readEntry(
 ): number {
   const parts = /^([A-Za-z_][\w-]*)(:json)?(<<|=)(.*)$/s.exec(lines[at] ?? '');
   const [, name = '', json, sign, rest = ''] = parts ?? [];
-  if (parts === null) throw new OutputFileError(`$REPRISE_OUTPUT:${at + 1}: neither name=value nor name<<WORD`);
+  if (parts === null)
+    throw new OutputFileError(`$REPRISE_OUTPUT:${at + 1}: neither name=value nor name<<WORD`);
   const type = json === undefined ? scalarType(name, declared) : 'json';
   if (sign === '=') {
     values.push([name, typed(name, rest, type)]);

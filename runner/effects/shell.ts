@@ -152,13 +152,18 @@ function asText(value: Json): string {
 
 function outcomeOf(job: Job, end: BashEnd, outputFile: string): Outcome {
   if (end.stopped !== undefined) return ended('killed', end.stopped);
-  if (end.spawnError !== undefined) return ended('failed', { code: 'error', message: end.spawnError.message });
+  if (end.spawnError !== undefined)
+    return ended('failed', { code: 'error', message: end.spawnError.message });
   if (end.signal !== null) return ended('killed', { code: 'signal', signal: end.signal });
   const exit = end.exit ?? 0;
   const answer = `exit ${exit}`;
   if (exit !== 0) {
     const isCheck = job.step.kind === 'check';
-    return ended('failed', isCheck ? { code: 'check-false', detail: answer } : { code: 'exit', exit }, answer);
+    return ended(
+      'failed',
+      isCheck ? { code: 'check-false', detail: answer } : { code: 'exit', exit },
+      answer,
+    );
   }
   try {
     const written = existsSync(outputFile) ? readFileSync(outputFile, 'utf8') : '';

@@ -47,12 +47,13 @@ const ONES = 0x7f7f7f7f;
 export function countLines(bytes: Buffer): number {
   const head = Math.min(bytes.length, (4 - (bytes.byteOffset & 3)) & 3);
   const words = (bytes.length - head) >> 2;
-  const view = new Uint32Array(bytes.buffer, bytes.byteOffset + head, words);
+  const view = words > 0 ? new Uint32Array(bytes.buffer, bytes.byteOffset + head, words) : new Uint32Array(0);
   let count = countBytes(bytes, 0, head) + countBytes(bytes, head + words * 4, bytes.length);
   for (let index = 0; index < words; index++) {
     const other = (view[index] ?? 0) ^ 0x0a0a0a0a;
     const zeros = ~(((other & ONES) + ONES) | other | ONES);
-    if (zeros !== 0) count += ((zeros >>> 7) & 1) + ((zeros >>> 15) & 1) + ((zeros >>> 23) & 1) + (zeros >>> 31);
+    if (zeros !== 0)
+      count += ((zeros >>> 7) & 1) + ((zeros >>> 15) & 1) + ((zeros >>> 23) & 1) + (zeros >>> 31);
   }
   return count;
 }

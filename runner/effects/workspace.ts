@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PostgresResource, ResourceSettings } from '../services/resources.ts';
+import { readDsn } from './dsn.ts';
 
 /** Variables, and where a step may write. */
 export interface Workspace {
@@ -71,8 +72,8 @@ function publicSettings(resource: ResourceSettings): Record<string, string> {
     const { kind, endpoint, region, bucket } = resource;
     return { kind, endpoint, region, bucket };
   }
-  const { host, port, dbname, user } = connection(resource);
-  return { kind: resource.kind, host, port, database: dbname, user };
+  const { host, port, database, user } = readDsn(resource);
+  return { kind: resource.kind, host, port, database, user };
 }
 
 function credentials(resource: ResourceSettings): Record<string, string> {
@@ -81,35 +82,17 @@ function credentials(resource: ResourceSettings): Record<string, string> {
   return { 'access-key-id': resource.accessKeyId, 'secret-access-key': resource.secretAccessKey };
 }
 
-interface Connection {
-  readonly host: string;
-  readonly port: string;
-  readonly dbname: string;
-  readonly user: string;
-}
-
-function connection(resource: PostgresResource): Connection {
-  const url = new URL(resource.url);
-  return {
-    host: decodeURIComponent(url.hostname.replace(/^\[(.*)\]$/, '$1')) || 'localhost',
-    port: url.port || '5432',
-    dbname: decodeURIComponent(url.pathname.slice(1)) || decodeURIComponent(url.username),
-    user: decodeURIComponent(url.username),
-  };
-}
-
 /** A section of pg_service.conf (PostgreSQL's documentation, chapter 34.17). */
 function service(resource: PostgresResource): string {
-  const given = Object.fromEntries(new URL(resource.url).searchParams);
-  const settings = { ...given, ...connection(resource) };
+  const { host, port, database, user, options } = readDsn(resource);
+  const settings = { ...options, host, port, dbname: database, user };
   const lines = Object.entries(settings).map(([key, value]) => `${key}=${oneLine(value)}`);
   return `[${resource.name}]\n${lines.join('\n')}\n`;
 }
 
 /** A line of the password file (chapter 34.16): any database, since tools also connect to `postgres`. */
 function passwordLine(resource: PostgresResource): string {
-  const { host, port, user } = connection(resource);
-  const password = decodeURIComponent(new URL(resource.url).password);
+  const { host, port, user, password } = readDsn(resource);
   const fields = [host, port, '*', user, password];
   return `${fields.map(field => (field === '*' ? field : oneLine(field).replaceAll(/[\\:]/g, '\\$&'))).join(':')}\n`;
 }

@@ -142,6 +142,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'check that the SSH tunnel is open and that the address and the credentials are those of the target',
     },
   },
+  'directory-unreadable': {
+    fr: {
+      what: 'le dossier `{path}` ({resource}) ne peut pas être lu ({code})',
+      hint: 'vérifier le chemin et les droits, puis recommencer',
+    },
+    en: {
+      what: 'the directory `{path}` ({resource}) cannot be read ({code})',
+      hint: 'check the path and the rights, then try again',
+    },
+  },
   'dsn-invalid': {
     fr: {
       what: 'l’adresse de la base {resource} n’est pas une adresse PostgreSQL valide',
@@ -202,6 +212,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'enable it from the hosting platform’s dashboard, then run the step again',
     },
   },
+  'kernel-not-started': {
+    fr: {
+      what: 'le processus qui exécute les cellules ts ne démarre pas (`{node}`)',
+      hint: 'vérifier que `bash` et Node sont installés, puis reprendre',
+    },
+    en: {
+      what: 'the process that runs ts cells does not start (`{node}`)',
+      hint: 'check that `bash` and Node are installed, then resume',
+    },
+  },
   'no-answer': {
     fr: {
       what: 'l’étape `{step}` attend une réponse, et personne n’est là pour la donner',
@@ -220,6 +240,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'none of the {tried} archives of `{directory}` is intact',
       hint: 'put an older archive there, or one from another source, then run the step again',
+    },
+  },
+  'output-not-kept': {
+    fr: {
+      what: 'la sortie de l’étape ne peut plus être écrite, et l’étape a été arrêtée : {detail}',
+      hint: 'libérer de la place sur le disque, puis reprendre : l’étape sera en doute',
+    },
+    en: {
+      what: 'the output of the step cannot be written any more, and the step was stopped: {detail}',
+      hint: 'make room on the disk, then resume: the step will be in doubt',
     },
   },
   'protected-name': {
@@ -270,6 +300,36 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the service {endpoint} does not answer for the bucket `{bucket}` ({code})',
       hint: 'check the address, the network and the provider’s status, then do the step again',
+    },
+  },
+  'secret-too-short': {
+    fr: {
+      what: 'le secret `{secret}` a moins de {shortest} octets : il ne peut pas être masqué sans masquer le reste',
+      hint: 'choisir un secret plus long',
+    },
+    en: {
+      what: 'the secret `{secret}` has fewer than {shortest} bytes: it cannot be masked without masking the rest',
+      hint: 'choose a longer secret',
+    },
+  },
+  'setting-command-failed': {
+    fr: {
+      what: 'la commande `{program}`, qui doit donner le secret `{secret}`, a échoué ({code})',
+      hint: 'la lancer à la main pour voir pourquoi, puis recommencer',
+    },
+    en: {
+      what: 'the command `{program}`, which is to give the secret `{secret}`, failed ({code})',
+      hint: 'run it by hand to see why, then try again',
+    },
+  },
+  'setting-missing': {
+    fr: {
+      what: 'la cible `{target}` n’a pas de valeur pour `{key}` de `{resource}` ({source})',
+      hint: 'donner cette valeur là où la cible la cherche, puis recommencer',
+    },
+    en: {
+      what: 'the target `{target}` has no value for `{key}` of `{resource}` ({source})',
+      hint: 'give that value where the target looks for it, then try again',
     },
   },
   'transcript-source-invalid': {

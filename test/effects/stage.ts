@@ -35,7 +35,9 @@ export interface Stage {
     language: CellLanguage,
     text: string,
     given?: CellGiven,
-  ): Promise<ExecutionResult & { readonly told: readonly Told[]; readonly stdout: string; readonly stderr: string }>;
+  ): Promise<
+    ExecutionResult & { readonly told: readonly Told[]; readonly stdout: string; readonly stderr: string }
+  >;
   close(): Promise<void>;
 }
 
@@ -51,7 +53,14 @@ export function declared(name: string, type: CellExport['type'] = 'json', secret
 function instanceOf(language: CellLanguage, text: string, given: CellGiven): Instance {
   const id = given.id ?? 'etape';
   const code: Code = { language, text, line: given.line ?? 57, place };
-  const base = { id, title: id, place, code, imports: [], ...(given.on === undefined ? {} : { on: given.on }) };
+  const base = {
+    id,
+    title: id,
+    place,
+    code,
+    imports: [],
+    ...(given.on === undefined ? {} : { on: given.on }),
+  };
   const kind = given.kind ?? 'cell';
   const step =
     kind === 'cell'

@@ -18,21 +18,29 @@ const files = new Map<string, vm.Module>();
 export async function createCellModule(request: CellRequest): Promise<vm.Module> {
   const code = `${'\n'.repeat(request.line - 1)}${request.code}`;
   const module = sourceModule(request.runbook, code, request);
-  await module.link(specifier => importOf(specifier, request.runbook, request));
+  await link(module, request);
   return module;
 }
 
+/** Modules link each other in turn, so a specifier is resolved from the module that holds it. */
+async function link(module: vm.Module, request: CellRequest): Promise<void> {
+  if (module.status !== 'unlinked') return;
+  await module.link((specifier, from) => importOf(specifier, fileURLToPath(from.identifier), request));
+}
+
+/** The identifier is a URL, because zx looks for one to say where a command stands. */
 function sourceModule(path: string, code: string, request: CellRequest): vm.SourceTextModule {
+  const url = pathToFileURL(path).href;
   return new vm.SourceTextModule(stripTypes(code, path), {
-    identifier: path,
+    identifier: url,
     initializeImportMeta: meta => {
-      meta.url = pathToFileURL(path).href;
+      meta.url = url;
       meta.filename = path;
       meta.dirname = dirname(path);
     },
     importModuleDynamically: async specifier => {
       const module = await importOf(specifier, path, request);
-      if (module.status === 'unlinked') await module.link(inner => importOf(inner, module.identifier, request));
+      await link(module, request);
       if (module.status === 'linked') await module.evaluate();
       return module;
     },
@@ -60,7 +68,9 @@ function fileModule(path: string, request: CellRequest): Promise<vm.Module> | vm
   if (kind === '.cjs' || kind === '.node') return nativeModule(pathToFileURL(path).href);
   const text = readFileSync(path, 'utf8');
   const module =
-    kind === '.json' ? syntheticModule(path, { default: JSON.parse(text) }) : sourceModule(path, text, request);
+    kind === '.json'
+      ? syntheticModule(path, { default: JSON.parse(text) })
+      : sourceModule(path, text, request);
   files.set(path, module);
   return module;
 }
@@ -69,7 +79,8 @@ function fileModule(path: string, request: CellRequest): Promise<vm.Module> | vm
 function serviceUrl(specifier: string): string {
   const name = specifier.slice('reprise/'.length);
   const url = new URL(`./services/${name}.js`, import.meta.url);
-  if (!/^[a-z0-9-]+$/.test(name) || !existsSync(url)) throw new Error(`import '${specifier}': no such service`);
+  if (!/^[a-z0-9-]+$/.test(name) || !existsSync(url))
+    throw new Error(`import '${specifier}': no such service`);
   return url.href;
 }
 

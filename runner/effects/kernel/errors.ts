@@ -39,7 +39,10 @@ function isProcessOutput(error: unknown): error is ProcessFailure {
 }
 
 /** What a shell's exit code says (POSIX, Shell & Utilities, 2.8.2). */
-const EXIT_WORDS: Readonly<Record<number, string>> = { 126: ' (not executable)', 127: ' (command not found)' };
+const EXIT_WORDS: Readonly<Record<number, string>> = {
+  126: ' (not executable)',
+  127: ' (command not found)',
+};
 
 function processMessage({ exitCode, signal, stderr }: ProcessFailure): string {
   const last = stderr.trim().split('\n').at(-1) ?? '';

@@ -14,7 +14,9 @@ export function readExports(namespace: object): {
   const values = Object.fromEntries(entries.map(([name, value]) => [name, jsonOf(value, name, [])]));
   const size = JSON.stringify(values).length;
   if (size > LONGEST_EXPORTS) {
-    throw new Error(`exports of ${size} characters; at most ${LONGEST_EXPORTS}: write a file and export its path`);
+    throw new Error(
+      `exports of ${size} characters; at most ${LONGEST_EXPORTS}: write a file and export its path`,
+    );
   }
   return { values, secrets: entries.filter(([, value]) => isDeclaredSecret(value)).map(([name]) => name) };
 }
@@ -31,7 +33,10 @@ function jsonOf(value: unknown, path: string, above: readonly object[]): Json {
   if (Array.isArray(value)) return value.map((member, index) => jsonOf(member, `${path}[${index}]`, inside));
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== null && prototype !== Object.prototype) throw notJson(path, kindOf(value));
-  const members = Object.entries(value).map(([key, member]) => [key, jsonOf(member, `${path}.${key}`, inside)]);
+  const members = Object.entries(value).map(([key, member]) => [
+    key,
+    jsonOf(member, `${path}.${key}`, inside),
+  ]);
   return Object.fromEntries(members);
 }
 

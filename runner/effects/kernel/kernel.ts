@@ -8,8 +8,8 @@ import { randomBytes } from 'node:crypto';
 import type { Reason } from '../../journal/event.ts';
 import { createLimit } from '../limits.ts';
 import { ended, type Job, type Outcome } from '../step-context.ts';
-import type { CellRequest, CellResult } from './protocol.ts';
 import { type KernelEnd, type KernelProcess, type KernelSettings, startKernel } from './process.ts';
+import type { CellRequest, CellResult } from './protocol.ts';
 
 /** Milliseconds that the marks of both streams may come after the result, before the kernel is given up. */
 const MARK_GRACE = 1_000;
@@ -113,5 +113,11 @@ function outcomeOf(result: CellResult, job: Job): Outcome {
   if (job.step.kind !== 'check') return { ended: 'passed', values, secrets };
   const answer = `ok = ${JSON.stringify(values.ok) ?? 'missing'}`;
   const passed = values.ok === true;
-  return { ...ended(passed ? 'passed' : 'failed', passed ? undefined : { code: 'check-false', detail: answer }, answer) };
+  return {
+    ...ended(
+      passed ? 'passed' : 'failed',
+      passed ? undefined : { code: 'check-false', detail: answer },
+      answer,
+    ),
+  };
 }

@@ -4,7 +4,7 @@
  * Can never happen: a kernel that outlives the run process; a second result for one cell; an error of a cell taken for
  * the kernel's own.
  */
-import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { Fact } from '../../journal/event.ts';
 import { createCellModule } from './cell-module.ts';
 import { describeError } from './errors.ts';

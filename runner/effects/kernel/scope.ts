@@ -35,7 +35,8 @@ export function prepareScope(record: (fact: Fact) => void): void {
 /** Runs a cell with its own zx options and values. */
 export async function enterScope<T>(request: CellRequest, cell: () => Promise<T>): Promise<T> {
   currentStep = request.step;
-  for (const name of ['inputs', 'items', 'secrets', 'resources'] as const) define(name, freeze(request[name]));
+  for (const name of ['inputs', 'items', 'secrets', 'resources'] as const)
+    define(name, freeze(request[name]));
   return running.run(request.step, () => zx.within(cell));
 }
 
@@ -92,6 +93,7 @@ function register(notice: SecretNotice): void {
   for (let sent = 0; sent < line.length; ) sent += writeSync(SECRETS_DESCRIPTOR, line, sent);
   const byte = Buffer.alloc(1);
   let answer = '';
-  while (readSync(SECRETS_DESCRIPTOR, byte, 0, 1, null) === 1 && byte[0] !== 0x0a) answer += byte.toString('latin1');
+  while (readSync(SECRETS_DESCRIPTOR, byte, 0, 1, null) === 1 && byte[0] !== 0x0a)
+    answer += byte.toString('latin1');
   if (answer !== 'ok') throw new Error(`secret(): ${answer}`);
 }

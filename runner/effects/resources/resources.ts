@@ -1,0 +1,30 @@
+/*
+ * What the engine asks of resources, each answer from the server. In: a name. Out: a fingerprint, or the run's marker
+ * written. The driver of a kind is loaded when a resource of that kind is first asked.
+ * Can never happen: a fingerprint made of what was configured; a marker on something that is not empty.
+ */
+import type { Fingerprint } from '../../journal/event.ts';
+import type { Resources } from '../../ports.ts';
+import type { ResourceSettings } from '../../services/resources.ts';
+
+/** Opens the resources of a run. `inspect` throws the faults of each kind. */
+export function createResources(settings: Readonly<Record<string, ResourceSettings>>): Resources {
+  const known = (name: string): ResourceSettings => {
+    const resource = settings[name];
+    if (resource === undefined) throw new Error(`no settings for the resource ${name}`);
+    return resource;
+  };
+  const inspect = async (name: string): Promise<Fingerprint> => {
+    const resource = known(name);
+    if (resource.kind === 'postgres') return (await import('./postgres.ts')).inspectDatabase(resource);
+    if (resource.kind === 's3') return (await import('./s3.ts')).inspectBucket(resource);
+    return (await import('./directory.ts')).inspectDirectory(resource);
+  };
+  const claim = async (name: string, run: string): Promise<boolean> => {
+    const resource = known(name);
+    if (resource.kind === 'postgres') return (await import('./postgres.ts')).claimDatabase(resource, run);
+    if (resource.kind === 's3') return (await import('./s3.ts')).claimBucket(resource, run);
+    return (await import('./directory.ts')).claimDirectory(resource, run);
+  };
+  return { inspect, claim };
+}

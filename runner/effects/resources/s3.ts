@@ -1,0 +1,89 @@
+/** The fingerprint of a bucket and the run's marker on it (a tag of the bucket). */
+import {
+  GetBucketLocationCommand,
+  GetBucketTaggingCommand,
+  GetBucketVersioningCommand,
+  ListBucketsCommand,
+  ListObjectVersionsCommand,
+  PutBucketTaggingCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { Fingerprint } from '../../journal/event.ts';
+import { refuseProtected } from '../../services/guard/protected.ts';
+import type { S3Resource } from '../../services/resources.ts';
+import { bucketExists, markerName } from '../../services/s3/bucket.ts';
+import { withS3 } from '../../services/s3/client.ts';
+
+/** Versions that are counted at most: enough to see how big the mistake would be. */
+const COUNT_CAP = 1_000;
+
+/** Asks the service. An absent bucket is empty. Faults: `protected-name`, `s3-denied`, `s3-refused`, `s3-unreachable`. */
+export async function inspectBucket(resource: S3Resource): Promise<Fingerprint> {
+  refuseProtected(resource, [resource.bucket]);
+  return withS3(resource, 'nothing-changed', async client => {
+    const owner = await ownerOf(client);
+    const base = { resource: resource.name, kind: 's3', name: resource.bucket };
+    const endpoint = new URL(resource.endpoint).hostname;
+    if (!(await bucketExists(client, resource.bucket))) {
+      return { ...base, facts: { exists: false, endpoint, ...owner }, empty: true };
+    }
+    const { facts, empty } = await contentOf(client, resource.bucket);
+    const marker = await markerOf(client, resource.bucket);
+    return {
+      ...base,
+      facts: { exists: true, endpoint, ...owner, ...facts },
+      empty,
+      ...(marker === undefined ? {} : { marker }),
+    };
+  });
+}
+
+async function contentOf(client: S3Client, bucket: string) {
+  const { LocationConstraint } = await client.send(new GetBucketLocationCommand({ Bucket: bucket }));
+  const { Status } = await client.send(new GetBucketVersioningCommand({ Bucket: bucket }));
+  const listed = await client.send(new ListObjectVersionsCommand({ Bucket: bucket, MaxKeys: COUNT_CAP }));
+  const versions = (listed.Versions?.length ?? 0) + (listed.DeleteMarkers?.length ?? 0);
+  const facts = {
+    region: LocationConstraint ?? '',
+    versioning: Status ?? 'Disabled',
+    versions: listed.IsTruncated === true ? `${versions}+` : versions,
+  };
+  return { facts, empty: versions === 0 };
+}
+
+/** The account that the key belongs to; a key for one bucket may not be told. */
+async function ownerOf(client: S3Client): Promise<{ readonly owner?: string }> {
+  try {
+    const { Owner } = await client.send(new ListBucketsCommand({}));
+    const owner = Owner?.DisplayName ?? Owner?.ID;
+    return owner === undefined ? {} : { owner };
+  } catch {
+    return {};
+  }
+}
+
+/** A service without bucket tags, or without this run's, has no marker. */
+async function markerOf(client: S3Client, bucket: string): Promise<string | undefined> {
+  try {
+    const { TagSet } = await client.send(new GetBucketTaggingCommand({ Bucket: bucket }));
+    return TagSet?.find(({ Key }) => Key === markerName)?.Value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Tags an existing, empty bucket; an absent one is marked by the cell that makes it, so this is false. */
+export async function claimBucket(resource: S3Resource, run: string): Promise<boolean> {
+  const found = await inspectBucket(resource);
+  if (!found.empty) return found.marker === run;
+  if (found.facts.exists !== true) return false;
+  return withS3(resource, 'nothing-changed', async client => {
+    try {
+      const Tagging = { TagSet: [{ Key: markerName, Value: run }] };
+      await client.send(new PutBucketTaggingCommand({ Bucket: resource.bucket, Tagging }));
+      return (await markerOf(client, resource.bucket)) === run;
+    } catch {
+      return false;
+    }
+  });
+}
