@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Bundle, createBundle, openBundle, runId } from './effects/bundle.ts';
+import { type Bundle, createBundle, openBundle, readDocument, runId } from './effects/bundle.ts';
 import { systemClock } from './effects/clock.ts';
 import { commitOf } from './effects/commit.ts';
 import { createJournal, openJournal } from './effects/journal-file.ts';
@@ -24,6 +24,7 @@ import { planRunbook } from './plan/plan-runbook.ts';
 import { refuseUnsupported } from './plan/unsupported.ts';
 import type { JournalWriter, Operator, RunSettings } from './ports.ts';
 import { openingEntry } from './replay.ts';
+import { LAYOUT } from './seal/layout.ts';
 import { sealBundle } from './seal.ts';
 import { apply, emptySession } from './session/apply.ts';
 import { replay } from './session/replay.ts';
@@ -73,12 +74,23 @@ export async function startRun(request: RunRequest): Promise<RunReport> {
     const bundle = createBundle(request.runs, run);
     keepSources(bundle, sources.files);
     const lock = await lockRun(bundle.directory);
-    const journal = createJournal(join(bundle.directory, 'journal.jsonl'), clock);
+    const journal = createJournal(join(bundle.directory, LAYOUT.journal), clock);
     const opening = openingOf(request, { run, now: clock.now(), sources, signer });
     const [opened] = journal.append([opening], true);
     if (opened === undefined) throw new Error('the journal did not return the entry that it was given');
     const session = apply(emptySession(plan), opened);
-    return await carryOn({ plan, helm, platform, bundle, journal, lock, signer, session, opened: opening, news: [opened] });
+    return await carryOn({
+      plan,
+      helm,
+      platform,
+      bundle,
+      journal,
+      lock,
+      signer,
+      session,
+      opened: opening,
+      news: [opened],
+    });
   } finally {
     await platform.close();
   }
@@ -97,12 +109,12 @@ export async function resumeRun(request: ResumeRequest): Promise<RunReport> {
   const clock = systemClock();
   const bundle = openBundle(request.path);
   const lock = await lockRun(bundle.directory);
-  const { writer, entries } = openJournal(join(bundle.directory, 'journal.jsonl'), clock);
+  const { writer, entries } = openJournal(join(bundle.directory, LAYOUT.journal), clock);
   const opened = openingEntry(entries);
   const plan = await planOfBundle(bundle, opened);
   const before = replay(plan, entries);
-  if (before.status === 'closed') throw new Fault('run-closed', { run: before.run });
   const helm = await request.helm(plan, opened);
+  if (before.status === 'closed') return await sealClosed({ plan, helm, bundle, lock, session: before });
   const accepted = changesOf(bundle, opened, request);
   const platform = await preparePlatform(plan, before.run, helm.preparation);
   try {
@@ -116,9 +128,35 @@ export async function resumeRun(request: ResumeRequest): Promise<RunReport> {
     } as const;
     const news = writer.append([...accepted, resumed], true);
     const session = news.reduce(apply, before);
-    return await carryOn({ plan, helm, platform, bundle, journal: writer, lock, signer, session, opened, news });
+    return await carryOn({
+      plan,
+      helm,
+      platform,
+      bundle,
+      journal: writer,
+      lock,
+      signer,
+      session,
+      opened,
+      news,
+    });
   } finally {
     await platform.close();
+  }
+}
+
+/** A crash may have come between the closing of a run and its seal: what is missing is then made from what lies on disk. */
+async function sealClosed(
+  closed: Pick<Voyage, 'plan' | 'helm' | 'bundle' | 'lock' | 'session'>,
+): Promise<RunReport> {
+  const { plan, helm, bundle, lock, session } = closed;
+  try {
+    if (readDocument(bundle, LAYOUT.statement) !== undefined)
+      throw new Fault('run-closed', { run: session.run });
+    await sealBundle(bundle, await helm.signer(session.run, plan));
+    return { bundle, session, sealed: true };
+  } finally {
+    lock.release();
   }
 }
 
@@ -145,7 +183,7 @@ async function carryOn(voyage: Voyage): Promise<RunReport> {
   try {
     const end = await conduct(session, world, helm.settings);
     const sealed = end.status === 'closed';
-    if (sealed) await sealBundle(bundle, { signer, front: plan.runbook.front });
+    if (sealed) await sealBundle(bundle, signer);
     return { bundle, session: end, sealed };
   } finally {
     await close();
@@ -204,7 +242,7 @@ function openingOf(request: RunRequest, { run, now, sources, signer }: Opening):
 export function runbookOf(bundle: Bundle, files: readonly SourceFile[]): string {
   const runbook = files.find(file => file.role === 'runbook');
   if (runbook === undefined) throw new Fault('journal-corrupt', { line: 1, problem: 'files' });
-  return join(bundle.directory, 'source', runbook.path);
+  return join(bundle.directory, LAYOUT.source, runbook.path);
 }
 
 /** The plan that a run was opened with, from the bundle's own copy of the source. */
