@@ -9,6 +9,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../fault.ts';
 import { isPrincipal, NAMESPACE } from '../seal/layout.ts';
+import type { SignatureWorth } from '../seal/seals.ts';
 import { errorCode } from './durable.ts';
 import { runKeygen } from './ssh-keygen.ts';
 
@@ -95,9 +96,6 @@ function keyFault(key: string, stderr: string, otherwise: string): Fault {
 function lastLine(text: string): string {
   return text.trim().split('\n').at(-1) ?? '';
 }
-
-/** What a signature is worth: `unknown-signer` is a good one by a key that the given list does not allow to this principal. */
-export type SignatureWorth = 'good' | 'unknown-signer' | 'bad-signature' | 'unreadable' | 'unsupported';
 
 /** A signature that was looked at; `key` is the fingerprint of the key that made it (`SHA256:…`). */
 export interface CheckedSignature {

@@ -32,10 +32,16 @@ export function sealPath(principal: string): string {
   return `${LAYOUT.seals}/${principal}.sig`;
 }
 
+/** Whose seal lies at a path; nothing for a path that is no seal's. */
+export function principalOf(path: string): string | undefined {
+  const principal = /^seals\/([^/]+)\.sig$/.exec(path)?.[1];
+  return principal !== undefined && isPrincipal(principal) ? principal : undefined;
+}
+
 /** Whether the statement does not list a file: the statement itself, what is made from it, and the lock. */
 export function isUnlisted(path: string): boolean {
   const known: readonly string[] = [LAYOUT.statement, LAYOUT.allowedSigners, LAYOUT.lock];
-  return known.includes(path) || (path.startsWith(`${LAYOUT.seals}/`) && path.endsWith('.sig'));
+  return known.includes(path) || principalOf(path) !== undefined;
 }
 
 const publicKeyShape = /^[a-z0-9@.-]+ [A-Za-z0-9+/]+=*$/;

@@ -1,0 +1,107 @@
+/*
+ * What verifying a bundle comes to. Findings are data: the layer that they concern, a permanent code and parameters; the
+ * printer (`report/verdict.ts`) makes words of them. The verdict is the gravest finding, and nothing else.
+ */
+
+/** The layers of a bundle, in the order in which they are looked at. */
+export type Layer =
+  | 'bundle'
+  | 'journal'
+  | 'source'
+  | 'evidence'
+  | 'output'
+  | 'replay'
+  | 'statement'
+  | 'transcript'
+  | 'seal';
+
+/** What the whole comes to. `not-probative` is a sandbox's key; `incomplete` lacks a statement or a seal that it must bear. */
+export type VerdictName =
+  | 'verified'
+  | 'intact-signer-unverified'
+  | 'not-probative'
+  | 'incomplete'
+  | 'tampered';
+
+/** How much a finding weighs; `unsealed` and `unsigned` both make a bundle incomplete. */
+type Gravity = 'tampered' | 'unsealed' | 'not-probative' | 'unsigned' | 'unverified' | 'note';
+
+/** Every code, with how much it weighs. Codes are permanent. */
+export const FINDINGS = {
+  'not-a-file': 'tampered',
+  'torn-tail': 'tampered',
+  'line-too-long': 'tampered',
+  'not-utf8': 'tampered',
+  'bad-json': 'tampered',
+  'not-canonical': 'tampered',
+  'unknown-event': 'tampered',
+  'bad-shape': 'tampered',
+  'bad-sequence': 'tampered',
+  'bad-chain': 'tampered',
+  'run-not-opened': 'tampered',
+  'run-not-closed': 'unsealed',
+  'file-missing': 'tampered',
+  'file-altered': 'tampered',
+  'replay-failed': 'tampered',
+  'statement-missing': 'unsealed',
+  'statement-unreadable': 'tampered',
+  'statement-disagrees': 'tampered',
+  'subject-missing': 'tampered',
+  'subject-altered': 'tampered',
+  'subject-unlisted': 'tampered',
+  'transcript-altered': 'tampered',
+  'source-not-restored': 'tampered',
+  'not-comparable': 'note',
+  'seal-missing': 'unsealed',
+  'seal-bad': 'tampered',
+  'seal-unreadable': 'tampered',
+  'seal-unsupported': 'unverified',
+  'seal-key-differs': 'tampered',
+  'signer-not-vouched': 'unverified',
+  'signer-unknown': 'unverified',
+  'cosigner-not-vouched': 'note',
+  ephemeral: 'not-probative',
+  'required-seal-missing': 'unsigned',
+} as const satisfies Readonly<Record<string, Gravity>>;
+
+/** The code of a finding. */
+export type FindingCode = keyof typeof FINDINGS;
+
+/** One thing that was found. */
+export interface Finding {
+  readonly layer: Layer;
+  readonly code: FindingCode;
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
+/** One who sealed. `verified`: by a key that the outside list allows; `unverified`: sound, but nobody vouches for the key. */
+export interface SealedBy {
+  readonly principal: string;
+  /** Fingerprint of the key that signed (`SHA256:…`); absent when the seal is not sound. */
+  readonly key?: string;
+  readonly status: 'verified' | 'unverified' | 'ephemeral' | 'bad';
+}
+
+/** What verifying a bundle came to. */
+export interface Verdict {
+  readonly verdict: VerdictName;
+  readonly run?: string;
+  readonly findings: readonly Finding[];
+  readonly signers: readonly SealedBy[];
+}
+
+const gravest: readonly (readonly [Gravity, VerdictName])[] = [
+  ['tampered', 'tampered'],
+  ['unsealed', 'incomplete'],
+  // A sandbox's bundle proves nothing whoever else signed it, so that is said before what is missing.
+  ['not-probative', 'not-probative'],
+  // A role's seal by an unknown key is missing too; that the key is unknown says more.
+  ['unverified', 'intact-signer-unverified'],
+  ['unsigned', 'incomplete'],
+];
+
+/** The verdict that findings amount to. */
+export function judge(findings: readonly Finding[]): VerdictName {
+  const weights = new Set<Gravity>(findings.map(finding => FINDINGS[finding.code]));
+  return gravest.find(([gravity]) => weights.has(gravity))?.[1] ?? 'verified';
+}

@@ -1,0 +1,49 @@
+/*
+ * The text of `verify.sh`: what POSIX sh, sed, grep, sha256sum and ssh-keygen can say of a bundle without Reprise. It reads the
+ * subjects out of the signed statement itself: that file is canonical JSON and subject names hold no quote or backslash, so
+ * one `sed` finds each of them and nothing else. Its exit codes are those of `reprise verify`.
+ */
+import { NAMESPACE } from './layout.ts';
+
+/** `verify.sh`, the same in every bundle of this version. */
+export const VERIFY_SCRIPT = `#!/bin/sh
+# Usage : sh verify.sh [allowed_signers]      (POSIX sh, sed, sha256sum, ssh-keygen >= 8.2)
+# Vérifie : fichiers, tête de la main courante, sceaux. / Checks: files, the journal's head, seals.
+# Ne vérifie PAS que le procès-verbal découle de la main courante (« reprise verify »), ni les heures, ni ce script.
+# Does NOT check that the transcript follows from the journal ("reprise verify"), nor the times, nor this script.
+LC_ALL=C; export LC_ALL
+end() { echo "$2"; exit "$1"; }
+tampered() { end 5 "ALTÉRÉ / TAMPERED: $1"; }
+trust=\${1:+$(cd "$(dirname "$1")" && pwd)/$(basename "$1")}
+cd "$(dirname "$0")" || exit 2
+[ -f statement.json ] || end 8 "INCOMPLET / INCOMPLETE: statement.json"
+[ -z "$(find . ! -type d ! -type f)" ] || tampered "$(find . ! -type d ! -type f)"
+subjects=$(sed 's/{"digest":{"sha256":"/\\
+&/g' statement.json | sed -n 's/^{"digest":{"sha256":"\\([0-9a-f]\\{64\\}\\)"},"name":"\\([^"]*\\)"}.*/\\1  \\2/p')
+bad=$(printf '%s\\n' "$subjects" | sha256sum -c - 2>&1 | grep -v ': OK$')
+[ -z "$bad" ] || tampered "$bad"
+listed=$(printf '%s\\n' "$subjects" | cut -c 67- | sort)
+present=$(find . -type f | cut -c 3- | grep -vxE 'statement\\.json|allowed_signers|lock|seals/[^/]*\\.sig' | sort)
+[ "$listed" = "$present" ] || tampered "fichiers hors liste / unlisted files"
+head=$(tail -n 1 journal.jsonl | sha256sum | cut -c 1-64)
+grep -q "\\"head\\":\\"$head\\"" statement.json || tampered "journal.jsonl: head"
+signer=$(sed -n 's/.*"signer":"\\([^"]*\\)".*/\\1/p' statement.json)
+[ -f "seals/$signer.sig" ] || end 8 "INCOMPLET / INCOMPLETE: seals/$signer.sig"
+signed=' '
+for seal in seals/*.sig; do
+  who=$(basename "$seal" .sig)
+  said=$(ssh-keygen -Y check-novalidate -n ${NAMESPACE} -s "$seal" < statement.json 2>&1) || case $said in
+    *unsupported*|*unknown*) continue ;; *) tampered "$seal: $said" ;; esac
+  [ -n "$trust" ] && ! ssh-keygen -Y verify -f "$trust" -I "$who" -n ${NAMESPACE} -s "$seal" < statement.json || signed="$signed$who "
+done
+unknown=$signer; [ -z "$trust" ] || case $signed in *" $signer "*) unknown= ;; esac
+! grep -q '"ephemeral":true' statement.json || end 7 "INTÈGRE, NON PROBANT / INTACT, PROVES NOTHING: ephemeral key"
+set -f
+missing=$(sed 's/{"holders":\\[/\\
+&/g' statement.json | sed -n 's/^{"holders":\\[\\([^]]*\\)\\],"role":"\\([^"]*\\)"}.*/\\1 \\2/p' | while read -r holders role; do
+  for id in $(echo "$holders" | tr '",' '  '); do case $signed in *" $id "*) continue 2 ;; esac; done; echo "$role"; done)
+missing=\${missing:+ ; SCEAU REQUIS / REQUIRED SEAL: $missing}
+[ -z "$unknown" ] || end 6 "INTÈGRE, SIGNATAIRE NON VÉRIFIÉ / INTACT, SIGNER NOT VERIFIED: $unknown$missing"
+[ -z "$missing" ] || end 8 "INCOMPLET / INCOMPLETE$missing"
+end 0 "VÉRIFIÉ / VERIFIED:$signed"
+`;

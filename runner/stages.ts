@@ -1,0 +1,47 @@
+/*
+ * The pure stages that sealing and verifying go through, as one value: tests and later versions pass others, and the two acts
+ * cannot drift apart.
+ */
+import type { Entry } from './journal/event.ts';
+import { readRunbook } from './model/build.ts';
+import { planRunbook } from './plan/plan-runbook.ts';
+import { type RequiredSigner, requiredSignersOf } from './seal/statement.ts';
+import { replay } from './session/replay.ts';
+import { stripAnnotations } from './transcript/strip.ts';
+import { RENDERER, renderTranscript, type Transcript } from './transcript/transcript.ts';
+
+/** What a run is rendered and replayed from. `file` is the runbook's path under `source/`. */
+export interface RunRecord {
+  readonly source: string;
+  readonly file: string;
+  readonly entries: readonly Entry[];
+}
+
+/** The stages. Each throws when source and journal do not belong together. */
+export interface Stages {
+  /** Version of `render`; the output of another one cannot be compared. */
+  readonly renderer: string;
+  render(record: RunRecord): Transcript;
+  /** Takes the annotations out of a transcript in Markdown. */
+  strip(markdown: string): string;
+  /** Goes through the journal as a resume would, and says who must sign. */
+  replay(record: RunRecord): readonly RequiredSigner[];
+}
+
+/** The stages of this version. */
+export const stages: Stages = {
+  renderer: RENDERER,
+  render: renderTranscript,
+  strip: stripAnnotations,
+  replay: replayRun,
+};
+
+function replayRun({ source, file, entries }: RunRecord): readonly RequiredSigner[] {
+  const [opened] = entries;
+  const { runbook, diagnostics } = readRunbook(source, file);
+  if (opened?.type !== 'run-opened') throw new Error('the journal does not open a run');
+  if (runbook === undefined) throw new Error(`the source has ${diagnostics.length} diagnostics`);
+  const { target, inputs } = opened;
+  replay(planRunbook(runbook, { target, inputs }), entries);
+  return requiredSignersOf(runbook.front.roles);
+}
