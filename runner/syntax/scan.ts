@@ -53,6 +53,8 @@ interface State {
   fence: OpenFence | undefined;
   html: RegExp | undefined;
   inList: boolean;
+  /** Line of the last opener in a list or a quote that has not been closed. */
+  nested: number | undefined;
 }
 
 /** Line indexes found by one backward pass, so that looking ahead stays linear. */
@@ -225,6 +227,7 @@ function lineInOpenFence(state: State, index: number, fence: OpenFence): boolean
     state.fence = undefined;
     return false;
   }
+  if (kind === 'content' && fence.quoted && nestedLine(state, index)) return true;
   if (kind === 'content' && state.current?.directive && isCloser(text)) {
     const colons = /:+/.exec(text)?.[0].length ?? 0;
     if (colons >= state.current.colons) closerInFence(state, index, fence);
@@ -232,10 +235,40 @@ function lineInOpenFence(state: State, index: number, fence: OpenFence): boolean
   return true;
 }
 
+/**
+ * A directive in a list or a quote is never one; it is blanked as well, for an open container in a quote costs remark
+ * quadratic time.
+ */
+function nestedLine(state: State, index: number): boolean {
+  const text = lineText(state, index);
+  const from = text.search(/[^\s>*+.)\d-]/);
+  if (from <= 0 || text[from] !== ':') return false;
+  const prefix = text.slice(0, from);
+  const quoted = prefix.includes('>');
+  if (!quoted && !/[-*+\d]/.test(prefix) && !state.inList) return false;
+  const rest = text.slice(from).trimEnd();
+  const place = state.findings.lines.place(
+    (state.lines[index]?.start ?? 0) + from,
+    state.lines[index]?.end ?? 0,
+  );
+  const name = /^:{2,}([A-Za-z][\w-]*)/.exec(rest)?.[1];
+  if (name !== undefined) {
+    state.findings.error(quoted ? 'step-in-quote' : 'step-in-list', place, { name });
+    if (rest.startsWith(':::')) state.nested = index;
+  } else if (/^:{3,}$/.test(rest)) {
+    if (state.nested === undefined) state.findings.error('stray-closer', place);
+    else state.muted.push([state.nested, index]);
+    state.nested = undefined;
+  } else return false;
+  state.blanked.add(index);
+  return true;
+}
+
 function plainLine(state: State, index: number, firstLine: number): void {
   const text = lineText(state, index);
   if (/^ {0,3}(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)/.test(text)) state.inList = true;
   else if (/^\S/.test(text) && lineText(state, index - 1).trim() === '') state.inList = false;
+  if (nestedLine(state, index)) return;
   state.fence = openFence(text, index, state.inList);
   if (state.fence) return;
   state.html = openHtml(text);
@@ -325,6 +358,7 @@ export function scanDirectives(findings: Findings): Scan {
     fence: undefined,
     html: undefined,
     inList: false,
+    nested: undefined,
   };
   const firstLine = scanFrontMatter(state);
   for (let index = firstLine; index < lines.length; index++) {
