@@ -12,6 +12,16 @@ export interface FaultSentences {
 
 /** Every fault's sentences by code. */
 export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSentences>>>> = {
+  'allowed-signers-unreadable': {
+    fr: {
+      what: 'la liste des signataires de confiance `{path}` est illisible ({error})',
+      hint: 'donner le chemin d’un fichier au format `allowed_signers` d’OpenSSH',
+    },
+    en: {
+      what: 'the list of trusted signers `{path}` cannot be read ({error})',
+      hint: 'give the path of a file in OpenSSH’s `allowed_signers` format',
+    },
+  },
   'archive-corrupt': {
     fr: {
       what: 'l’archive `{archive}` est corrompue : {message}',
@@ -90,6 +100,36 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the bucket `{bucket}` ({resource}) already holds objects that run {run} did not put there',
       hint: 'choose another bucket name, or empty this one (all versions) once you have checked what it holds',
+    },
+  },
+  'bundle-create-failed': {
+    fr: {
+      what: 'le dossier de l’exécution `{path}` n’a pas pu être créé ({error})',
+      hint: 'vérifier les droits et la place libre, ou choisir un autre dossier avec `--runs`',
+    },
+    en: {
+      what: 'the run’s folder `{path}` could not be created ({error})',
+      hint: 'check permissions and free space, or choose another folder with `--runs`',
+    },
+  },
+  'bundle-not-found': {
+    fr: {
+      what: '`{path}` n’est pas le dossier d’une exécution : pas de main courante ({error})',
+      hint: 'donner le dossier qui contient `journal.jsonl`, en général sous `runs/`',
+    },
+    en: {
+      what: '`{path}` is not the folder of a run: it has no journal ({error})',
+      hint: 'give the folder that holds `journal.jsonl`, usually under `runs/`',
+    },
+  },
+  'bundle-write-failed': {
+    fr: {
+      what: 'le document `{path}` n’a pas pu être écrit ({error})',
+      hint: 'libérer de la place ou rétablir les droits, puis reprendre avec `reprise resume`',
+    },
+    en: {
+      what: 'the document `{path}` could not be written ({error})',
+      hint: 'free some space or restore the permissions, then go on with `reprise resume`',
     },
   },
   'client-killed': {
@@ -202,6 +242,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'take the archive before it',
     },
   },
+  'evidence-refused': {
+    fr: {
+      what: 'la pièce `{path}` est refusée ({reason})',
+      hint: 'joindre un fichier ordinaire, au nom lisible et de moins de 100 Mio, et non un lien, un dossier ou un tube',
+    },
+    en: {
+      what: 'the file `{path}` is refused as evidence ({reason})',
+      hint: 'attach a regular file, with a plain name and under 100 MiB, not a link, a folder or a pipe',
+    },
+  },
   'extension-refused': {
     fr: {
       what: 'l’extension `{extension}` ne peut pas être créée dans la base {resource} : {message}',
@@ -212,6 +262,66 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'enable it from the hosting platform’s dashboard, then run the step again',
     },
   },
+  'journal-closed': {
+    fr: {
+      what: 'la main courante est déjà fermée : plus rien ne s’y inscrit',
+      hint: 'reprendre l’exécution avec `reprise resume`',
+    },
+    en: {
+      what: 'the journal is closed already: nothing more is written to it',
+      hint: 'go on with the run with `reprise resume`',
+    },
+  },
+  'journal-corrupt': {
+    fr: {
+      what: 'la main courante `{path}` a été modifiée : ligne {line} ({problem})',
+      hint: 'ne pas la corriger ; reprendre depuis une copie intacte du dossier, et garder celle-ci pour l’enquête',
+    },
+    en: {
+      what: 'the journal `{path}` was changed: line {line} ({problem})',
+      hint: 'do not correct it; go on from an intact copy of the folder, and keep this one for the inquiry',
+    },
+  },
+  'journal-create-failed': {
+    fr: {
+      what: 'la main courante `{path}` n’a pas pu être créée ({error})',
+      hint: 'vérifier les droits et la place libre',
+    },
+    en: {
+      what: 'the journal `{path}` could not be created ({error})',
+      hint: 'check permissions and free space',
+    },
+  },
+  'journal-open-failed': {
+    fr: {
+      what: 'la main courante `{path}` n’a pas pu être ouverte ({error})',
+      hint: 'vérifier le chemin et les droits ; un lien symbolique n’est jamais suivi',
+    },
+    en: {
+      what: 'the journal `{path}` could not be opened ({error})',
+      hint: 'check the path and the permissions; a symbolic link is never followed',
+    },
+  },
+  'journal-recovery-failed': {
+    fr: {
+      what: 'la dernière ligne de la main courante `{path}` est inachevée et n’a pas pu être mise de côté ({error})',
+      hint: 'libérer de la place, puis recommencer ; rien de ce qui était inscrit n’est perdu',
+    },
+    en: {
+      what: 'the last line of the journal `{path}` is unfinished and could not be set aside ({error})',
+      hint: 'free some space, then try again; nothing that was written is lost',
+    },
+  },
+  'journal-write-failed': {
+    fr: {
+      what: 'la main courante n’a pas pu être écrite ({error}) : l’exécution s’arrête, rien d’autre ne démarre',
+      hint: 'libérer de la place ou réparer le disque, puis reprendre avec `reprise resume`',
+    },
+    en: {
+      what: 'the journal could not be written ({error}): the run stops, nothing further starts',
+      hint: 'free some space or repair the disk, then go on with `reprise resume`',
+    },
+  },
   'kernel-not-started': {
     fr: {
       what: 'le processus qui exécute les cellules ts ne démarre pas (`{node}`)',
@@ -220,6 +330,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the process that runs ts cells does not start (`{node}`)',
       hint: 'check that `bash` and Node are installed, then resume',
+    },
+  },
+  'lock-unavailable': {
+    fr: {
+      what: 'l’exécution ne peut pas être verrouillée par `{path}` ({error})',
+      hint: 'installer `flock` (paquet util-linux) et placer le dossier sur un disque local',
+    },
+    en: {
+      what: 'the run cannot be locked through `{path}` ({error})',
+      hint: 'install `flock` (package util-linux) and put the folder on a local disk',
     },
   },
   'no-answer': {
@@ -252,6 +372,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'make room on the disk, then resume: the step will be in doubt',
     },
   },
+  'principal-unfit': {
+    fr: {
+      what: 'l’identité `{principal}` ne peut pas signer : lettres sans accent, chiffres et `. _ @ + -` seulement',
+      hint: 'changer le titulaire dans les rôles du runbook, par exemple pour une adresse de courriel',
+    },
+    en: {
+      what: 'the identity `{principal}` cannot sign: only plain letters, digits and `. _ @ + -`',
+      hint: 'change the holder in the runbook’s roles, for example to an e-mail address',
+    },
+  },
   'protected-name': {
     fr: {
       what: 'en exercice, `{name}` ({resource}) est un nom protégé par la règle `{rule}`',
@@ -270,6 +400,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: '`pg_restore` failed on the database {resource} (exit {exit}, {count} errors): {message}',
       hint: 'fix the cause, then do the step again: the database bears this run’s marker and may be overwritten',
+    },
+  },
+  'run-locked': {
+    fr: {
+      what: 'l’exécution est déjà tenue par le processus {pid} sur `{host}` depuis {since}',
+      hint: 'la suivre avec `reprise status` ; le verrou se libère quand ce processus et ses commandes sont terminés',
+    },
+    en: {
+      what: 'the run is already held by process {pid} on `{host}` since {since}',
+      hint: 'follow it with `reprise status`; the lock is free once that process and its commands have ended',
     },
   },
   's3-denied': {
@@ -330,6 +470,106 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the target `{target}` has no value for `{key}` of `{resource}` ({source})',
       hint: 'give that value where the target looks for it, then try again',
+    },
+  },
+  'signature-check-failed': {
+    fr: {
+      what: 'le sceau n’a pas pu être examiné ({error})',
+      hint: 'vérifier que le dossier temporaire est accessible en écriture',
+    },
+    en: {
+      what: 'the seal could not be examined ({error})',
+      hint: 'check that the temporary folder can be written to',
+    },
+  },
+  'signing-failed': {
+    fr: {
+      what: 'la signature avec la clé `{key}` a échoué : {error}',
+      hint: 'vérifier la clé avec `ssh-keygen -Y sign`, puis sceller à nouveau avec `reprise resume`',
+    },
+    en: {
+      what: 'signing with the key `{key}` failed: {error}',
+      hint: 'try the key with `ssh-keygen -Y sign`, then seal again with `reprise resume`',
+    },
+  },
+  'signing-key-absent': {
+    fr: {
+      what: 'la clé privée de `{key}` n’est ni dans l’agent SSH, ni à côté de la clé publique',
+      hint: 'l’ajouter à l’agent avec `ssh-add`, ou désigner une autre clé avec `--key`',
+    },
+    en: {
+      what: 'the private key of `{key}` is neither in the SSH agent nor beside the public one',
+      hint: 'add it to the agent with `ssh-add`, or name another key with `--key`',
+    },
+  },
+  'signing-key-locked': {
+    fr: {
+      what: 'la clé `{key}` est protégée par une phrase secrète, que Reprise ne demande pas',
+      hint: 'la déverrouiller dans l’agent avec `ssh-add`, puis recommencer',
+    },
+    en: {
+      what: 'the key `{key}` is protected by a passphrase, which Reprise does not ask for',
+      hint: 'unlock it in the agent with `ssh-add`, then try again',
+    },
+  },
+  'signing-key-missing': {
+    fr: {
+      what: 'aucune clé de signature n’a été trouvée dans `{places}`, ni dans la configuration de git',
+      hint: 'désigner une clé avec `--key`, ou en créer une avec `ssh-keygen -t ed25519`',
+    },
+    en: {
+      what: 'no signing key was found in `{places}`, nor in git’s configuration',
+      hint: 'name a key with `--key`, or make one with `ssh-keygen -t ed25519`',
+    },
+  },
+  'signing-key-unreadable': {
+    fr: {
+      what: 'la clé `{key}` est illisible ({error})',
+      hint: 'désigner une clé SSH privée, ou la clé publique d’une clé que l’agent détient',
+    },
+    en: {
+      what: 'the key `{key}` cannot be read ({error})',
+      hint: 'name a private SSH key, or the public half of a key that the agent holds',
+    },
+  },
+  'source-unfit': {
+    fr: {
+      what: 'le fichier `{path}`, dont dépend l’exécution, ne peut pas être copié dans le dossier de preuve ({reason})',
+      hint: 'lui donner un nom simple et moins de 32 Mio',
+    },
+    en: {
+      what: 'the file `{path}`, on which the run depends, cannot be copied into the bundle ({reason})',
+      hint: 'give it a plain name and less than 32 MiB',
+    },
+  },
+  'source-unreadable': {
+    fr: {
+      what: 'le fichier `{path}`, dont dépend l’exécution, est illisible ({error})',
+      hint: 'vérifier le chemin dans l’import de la cellule, et les droits',
+    },
+    en: {
+      what: 'the file `{path}`, on which the run depends, cannot be read ({error})',
+      hint: 'check the path in the cell’s import, and the permissions',
+    },
+  },
+  'ssh-keygen-missing': {
+    fr: {
+      what: 'la commande `ssh-keygen` est introuvable ({error}) : ni signature, ni vérification des sceaux',
+      hint: 'installer le client OpenSSH (paquet openssh-client)',
+    },
+    en: {
+      what: 'the command `ssh-keygen` was not found ({error}): seals can neither be made nor checked',
+      hint: 'install the OpenSSH client (package openssh-client)',
+    },
+  },
+  'ssh-keygen-too-old': {
+    fr: {
+      what: 'cette version de `ssh-keygen` ne sait pas signer de fichiers',
+      hint: 'installer OpenSSH 8.2 ou plus récent',
+    },
+    en: {
+      what: 'this version of `ssh-keygen` cannot sign files',
+      hint: 'install OpenSSH 8.2 or later',
     },
   },
   'transcript-source-invalid': {
