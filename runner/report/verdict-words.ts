@@ -1,0 +1,179 @@
+import type { Lang } from '../diagnostic.ts';
+import type { FindingCode, Layer, SealedBy, VerdictName } from '../seal/verdict.ts';
+
+/** The words of a verdict in one language: `{name}` is a parameter of the finding. */
+export interface VerdictWords {
+  readonly verdicts: Readonly<Record<VerdictName, { readonly name: string; readonly meaning: string }>>;
+  readonly layers: Readonly<Record<Layer, string>>;
+  readonly findings: Readonly<Record<FindingCode, string>>;
+  readonly signers: Readonly<Record<SealedBy['status'], string>>;
+  readonly noKey: string;
+  readonly run: string;
+  readonly clock: string;
+}
+
+const fr: VerdictWords = {
+  verdicts: {
+    verified: {
+      name: 'VÉRIFIÉ',
+      meaning: 'le dossier est celui qui a été signé, par des signataires de la liste fournie',
+    },
+    'intact-signer-unverified': {
+      name: 'INTÈGRE, SIGNATAIRE NON VÉRIFIÉ',
+      meaning:
+        'rien n’a changé depuis la signature, mais rien ne dit à qui est la clé : fournir une liste obtenue hors du dossier avec `--allowed-signers`',
+    },
+    'not-probative': {
+      name: 'INTÈGRE, NON PROBANT',
+      meaning: 'rien n’a changé, mais la clé, créée pour cette exécution dans le bac à sable, ne prouve rien',
+    },
+    incomplete: {
+      name: 'INCOMPLET',
+      meaning: 'rien n’indique d’altération, mais il manque ce que le dossier doit porter pour faire preuve',
+    },
+    tampered: { name: 'ALTÉRÉ', meaning: 'le dossier n’est pas, ou n’est plus, celui qui a été signé' },
+  },
+  layers: {
+    bundle: 'dossier',
+    journal: 'main courante',
+    source: 'source',
+    evidence: 'pièce',
+    output: 'sortie',
+    replay: 'rejeu',
+    statement: 'déclaration',
+    transcript: 'procès-verbal',
+    seal: 'sceau',
+  },
+  findings: {
+    'not-a-file': '`{path}` n’est pas un fichier ordinaire au nom simple : il n’est pas suivi',
+    'torn-tail': 'la ligne {line}, la dernière, est inachevée',
+    'line-too-long': 'la ligne {line} dépasse la longueur permise',
+    'not-utf8': 'la ligne {line} n’est pas de l’UTF-8',
+    'bad-json': 'la ligne {line} n’est pas du JSON',
+    'not-canonical': 'la ligne {line} n’est pas écrite sous sa forme canonique',
+    'unknown-event': 'la ligne {line} porte un événement inconnu de cette version',
+    'bad-shape': 'la ligne {line} n’a pas la forme de son événement',
+    'bad-sequence': 'la ligne {line} n’a pas le numéro attendu : ligne retirée, ajoutée ou déplacée',
+    'bad-chain': 'la ligne {line} ne suit pas la précédente, qui a été modifiée',
+    'run-not-opened': 'elle ne commence pas par l’ouverture d’une exécution',
+    'run-not-closed': 'elle ne finit pas par la clôture de l’exécution : exécution en cours, ou fin retirée',
+    'file-missing': '`{path}` manque',
+    'file-altered': '`{path}` n’est pas le fichier inscrit à la main courante',
+    'replay-failed': 'la main courante ne se rejoue pas sur cette source : {error}',
+    'statement-missing': '`statement.json` manque : l’exécution n’est pas scellée',
+    'statement-unreadable': '`statement.json` n’est pas une déclaration in-toto sous forme canonique',
+    'statement-disagrees':
+      '`{member}` ne correspond pas à la main courante : déclaré {found}, attendu {expected}',
+    'subject-missing': '`{path}`, que la déclaration énumère, manque',
+    'subject-altered': '`{path}` n’est pas le fichier que la déclaration énumère',
+    'subject-unlisted': '`{path}` est dans le dossier sans que la déclaration l’énumère',
+    'transcript-altered': '`{path}` n’est pas ce que donne la main courante, à partir de la ligne {line}',
+    'source-not-restored': 'sans ses annotations, `{path}` ne redonne pas la source',
+    'not-comparable': 'rendu non comparable : fait par la version {renderer} du rendu, celle-ci est la {own}',
+    'seal-missing': 'le sceau de `{principal}` manque',
+    'seal-bad': 'le sceau de `{principal}` ne vaut pas pour cette déclaration',
+    'seal-unreadable': 'le sceau de `{principal}` est illisible',
+    'seal-unsupported': 'ce `ssh-keygen` ne connaît pas le type de la clé de `{principal}`',
+    'seal-key-differs':
+      'le sceau de `{principal}` est d’une autre clé ({key}) que celle inscrite à l’ouverture',
+    'signer-not-vouched':
+      'la clé {key} de `{principal}` est celle inscrite à l’ouverture ; personne d’autre n’en répond',
+    'signer-unknown': 'la clé {key} n’est pas, dans la liste fournie, une clé de `{principal}`',
+    'cosigner-not-vouched': 'le sceau de `{principal}` ({key}) n’est garanti par personne ; il ne compte pas',
+    ephemeral: 'la clé de `{principal}` a été créée pour cette exécution dans le bac à sable',
+    'required-seal-missing': 'il manque le sceau du rôle `{role}` ({holders})',
+  },
+  signers: {
+    verified: 'vérifié',
+    unverified: 'non vérifié',
+    ephemeral: 'clé éphémère, non probante',
+    bad: 'sceau sans valeur',
+  },
+  noKey: 'clé inconnue',
+  run: 'exécution',
+  clock: 'heures déclarées par la machine : aucun horodatage extérieur ne les prouve',
+};
+
+const en: VerdictWords = {
+  verdicts: {
+    verified: {
+      name: 'VERIFIED',
+      meaning: 'the bundle is what was signed, by signers of the list that was given',
+    },
+    'intact-signer-unverified': {
+      name: 'INTACT, SIGNER NOT VERIFIED',
+      meaning:
+        'nothing changed since it was signed, but nothing says whose key it is: give a list from outside the bundle with `--allowed-signers`',
+    },
+    'not-probative': {
+      name: 'INTACT, PROVES NOTHING',
+      meaning: 'nothing changed, but the key was made for this run in the sandbox and proves nothing',
+    },
+    incomplete: {
+      name: 'INCOMPLETE',
+      meaning: 'nothing points to tampering, but what the bundle must bear to be proof is missing',
+    },
+    tampered: { name: 'TAMPERED', meaning: 'the bundle is not, or no longer, what was signed' },
+  },
+  layers: {
+    bundle: 'folder',
+    journal: 'journal',
+    source: 'source',
+    evidence: 'evidence',
+    output: 'output',
+    replay: 'replay',
+    statement: 'statement',
+    transcript: 'transcript',
+    seal: 'seal',
+  },
+  findings: {
+    'not-a-file': '`{path}` is no regular file with a plain name: it is not followed',
+    'torn-tail': 'line {line}, the last one, is unfinished',
+    'line-too-long': 'line {line} is longer than allowed',
+    'not-utf8': 'line {line} is not UTF-8',
+    'bad-json': 'line {line} is not JSON',
+    'not-canonical': 'line {line} is not in its canonical form',
+    'unknown-event': 'line {line} holds an event that this version does not know',
+    'bad-shape': 'line {line} does not have the shape of its event',
+    'bad-sequence': 'line {line} does not have the expected number: a line was removed, added or moved',
+    'bad-chain': 'line {line} does not follow the one before, which was changed',
+    'run-not-opened': 'it does not begin with the opening of a run',
+    'run-not-closed': 'it does not end with the close of the run: still running, or its end was removed',
+    'file-missing': '`{path}` is missing',
+    'file-altered': '`{path}` is not the file that the journal recorded',
+    'replay-failed': 'the journal does not replay on this source: {error}',
+    'statement-missing': '`statement.json` is missing: the run is not sealed',
+    'statement-unreadable': '`statement.json` is no in-toto statement in canonical form',
+    'statement-disagrees': '`{member}` does not match the journal: stated {found}, expected {expected}',
+    'subject-missing': '`{path}`, which the statement lists, is missing',
+    'subject-altered': '`{path}` is not the file that the statement lists',
+    'subject-unlisted': '`{path}` is in the folder, and the statement does not list it',
+    'transcript-altered': '`{path}` is not what the journal gives, from line {line} on',
+    'source-not-restored': 'without its annotations, `{path}` does not give the source back',
+    'not-comparable': 'rendering not comparable: made by version {renderer} of the renderer, this is {own}',
+    'seal-missing': 'the seal of `{principal}` is missing',
+    'seal-bad': 'the seal of `{principal}` is not valid for this statement',
+    'seal-unreadable': 'the seal of `{principal}` cannot be read',
+    'seal-unsupported': 'this `ssh-keygen` does not know the type of the key of `{principal}`',
+    'seal-key-differs':
+      'the seal of `{principal}` is by another key ({key}) than the one recorded at the opening',
+    'signer-not-vouched':
+      'the key {key} of `{principal}` is the one recorded at the opening; nobody else vouches for it',
+    'signer-unknown': 'the key {key} is not, in the list that was given, a key of `{principal}`',
+    'cosigner-not-vouched': 'nobody vouches for the seal of `{principal}` ({key}); it does not count',
+    ephemeral: 'the key of `{principal}` was made for this run in the sandbox',
+    'required-seal-missing': 'the seal of role `{role}` is missing ({holders})',
+  },
+  signers: {
+    verified: 'verified',
+    unverified: 'not verified',
+    ephemeral: 'ephemeral key, proves nothing',
+    bad: 'worthless seal',
+  },
+  noKey: 'key unknown',
+  run: 'run',
+  clock: 'times declared by the machine: no outside time stamp proves them',
+};
+
+/** The words of verdicts, by language. */
+export const VERDICT_WORDS: Readonly<Record<Lang, VerdictWords>> = { fr, en };

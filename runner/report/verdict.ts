@@ -1,0 +1,45 @@
+/*
+ * A verdict in words. In: findings as data. Out: a few lines for a terminal: the verdict and what it means, who sealed, and
+ * each finding with its layer. What comes from the bundle is neutralised, since whoever made it chose it.
+ */
+import type { Lang } from '../diagnostic.ts';
+import type { Finding, SealedBy, Verdict } from '../seal/verdict.ts';
+import { neutralise } from './neutralise.ts';
+import { VERDICT_WORDS } from './verdict-words.ts';
+import { noBreak } from './words.ts';
+
+const LONGEST = 200;
+
+/** One finding: its layer, what was found, and its permanent code. */
+export function describeFinding({ layer, code, params }: Finding, lang: Lang): string {
+  const { layers, findings, noKey } = VERDICT_WORDS[lang];
+  const sentence = noBreak(findings[code]).replace(/\{(\w+)\}/g, (_hole, name: string) =>
+    Object.hasOwn(params, name) ? shown(params[name]) : noKey,
+  );
+  return `${layers[layer]}${lang === 'fr' ? '\u00a0' : ''}: ${sentence} [${code}]`;
+}
+
+function shown(value: string | number | undefined): string {
+  const text = String(value);
+  return neutralise(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text, 'line');
+}
+
+function describeSigner({ principal, key, status }: SealedBy, lang: Lang): string {
+  const { layers, signers, noKey } = VERDICT_WORDS[lang];
+  return `${layers.seal}${lang === 'fr' ? '\u00a0' : ''}: ${shown(principal)} (${shown(key ?? noKey)}), ${signers[status]}`;
+}
+
+/** The whole verdict, each line ended by a line feed. */
+export function printVerdict(verdict: Verdict, lang: Lang): string {
+  const words = VERDICT_WORDS[lang];
+  const { name, meaning } = words.verdicts[verdict.verdict];
+  const colon = lang === 'fr' ? '\u00a0:' : ':';
+  const lines = [
+    ...(verdict.run === undefined ? [] : [`${words.run}${colon} ${shown(verdict.run)}`]),
+    noBreak(`${name}${colon} ${meaning}`),
+    ...verdict.findings.map(found => `  - ${describeFinding(found, lang)}`),
+    ...verdict.signers.map(signer => `  ${describeSigner(signer, lang)}`),
+    ...(verdict.verdict === 'tampered' ? [] : [`  ${noBreak(words.clock)}`]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
