@@ -6,7 +6,7 @@ import { ENTRIES, PLAN } from './scenario.ts';
 
 function expectGolden(name: string, text: string): void {
   const file = new URL(`./golden/${name}`, import.meta.url);
-  if (process.env['UPDATE'] === '1' || !existsSync(file)) writeFileSync(file, text);
+  if (process.env.UPDATE === '1' || !existsSync(file)) writeFileSync(file, text);
   expect(text).toBe(readFileSync(file, 'utf8'));
 }
 

@@ -1,0 +1,119 @@
+/*
+ * The first thing that a reader sees: the assessment, the recovery time against its objective, data loss, steps, and the
+ * timeline.
+ */
+import type { ElementContent } from 'hast';
+import { h } from 'hastscript';
+import type { DataLoss, Judgement } from '../report/figures.ts';
+import { duration } from '../report/time.ts';
+import { noBreak } from '../report/words.ts';
+import type { Account } from './account.ts';
+import { section, sign } from './html-parts.ts';
+import { recoveryBar, timeline } from './html-timeline.ts';
+import type { Phase } from './phases.ts';
+import { judgementOf, lossText, reservationsOf, shareText, stepCounts } from './summary.ts';
+
+interface Card {
+  readonly label: string;
+  readonly value: string;
+  readonly notes: readonly string[];
+  readonly tone: 'ok' | 'bad' | 'warn';
+  readonly sign: string;
+}
+
+/** The head of the page. */
+export function summarySection(account: Account, phases: readonly Phase[]): ElementContent {
+  const { words, figures } = account;
+  const cards = [
+    outcomeCard(account),
+    recoveryCard(account),
+    ...figures.dataLoss.map(loss => lossCard(account, loss)),
+    stepsCard(account),
+  ];
+  const notes = [words.banner.declaredLong, ...reservationsOf(account)];
+  if (account.record.opened.voice === 'scripted') notes.unshift(words.banner.scriptedLong);
+  return section(
+    'essentiel',
+    [words.report.summary],
+    [
+      h('ul.cards', cards.map(cardItem)),
+      h('div.callout.caution', [
+        h(
+          'ul',
+          notes.map(note => h('li', noBreak(note))),
+        ),
+      ]),
+      ...(figures.recovery === undefined
+        ? []
+        : [h('h3', words.report.shares), ...recoveryBar(account, figures.recovery)]),
+      ...(phases.some(phase => phase.start !== undefined)
+        ? [h('h3', words.report.timeline), ...timeline(account, phases)]
+        : []),
+    ],
+  );
+}
+
+function cardItem(card: Card): ElementContent {
+  return h('li', { className: ['card', card.tone] }, [
+    h('p.label', noBreak(card.label)),
+    h('p.value', [sign(`${card.sign} `), card.value]),
+    ...card.notes.map(note => h('p.small', noBreak(note))),
+  ]);
+}
+
+function toneOf(judgement: Judgement): Pick<Card, 'tone' | 'sign'> {
+  if (judgement === 'met') return { tone: 'ok', sign: '✔' };
+  return judgement === 'missed' ? { tone: 'bad', sign: '✘' } : { tone: 'warn', sign: '○' };
+}
+
+function outcomeCard({ words, record }: Account): Card {
+  const outcome = record.closed?.outcome ?? 'open';
+  const looks = {
+    passed: { tone: 'ok', sign: '✔' },
+    'passed-with-reservations': { tone: 'warn', sign: '✔' },
+    failed: { tone: 'bad', sign: '✘' },
+    abandoned: { tone: 'bad', sign: '✘' },
+    open: { tone: 'warn', sign: '○' },
+  } as const;
+  return { label: words.report.outcome, value: words.outcome[outcome], notes: [], ...looks[outcome] };
+}
+
+function recoveryCard(account: Account): Card {
+  const { words, figures, lang } = account;
+  const { recovery, dmia } = figures;
+  const notes = [judgementOf(account)];
+  if (dmia !== undefined) notes.push(`${words.report.dmia} : ${duration(dmia * 60_000, lang)}`);
+  if (recovery === undefined) notes.push(words.report.noStop);
+  else notes.push(words.report.recoveryNote, shareText(account, recovery));
+  return {
+    label: words.report.recovery,
+    value: recovery === undefined ? words.notMeasured : duration(recovery.total, lang),
+    notes,
+    ...toneOf(figures.recoveryJudgement),
+  };
+}
+
+function lossCard(account: Account, loss: DataLoss): Card {
+  const { words, lang } = account;
+  return {
+    label: `${words.report.dataLoss} : ${loss.label}`,
+    value: loss.loss === undefined ? words.notMeasured : duration(loss.loss, lang),
+    notes: [lossText(account, loss)],
+    ...toneOf(loss.judgement),
+  };
+}
+
+function stepsCard(account: Account): Card {
+  const { words, figures } = account;
+  const { counts, retries, doubts } = figures;
+  const wrong = counts.failed + counts.doubtful;
+  const total = Object.values(counts).reduce((sum, value) => sum + value, 0);
+  const left = counts['not-reached'] + counts.skipped;
+  return {
+    label: words.report.steps,
+    value: String(total),
+    notes: [stepCounts(account), `${words.report.retries} : ${retries} · ${words.report.doubts} : ${doubts}`],
+    tone: wrong > 0 ? 'bad' : left > 0 ? 'warn' : 'ok',
+    sign: wrong > 0 ? '✘' : left > 0 ? '○' : '✔',
+  };
+}
