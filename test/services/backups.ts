@@ -40,11 +40,16 @@ export async function tarGz(members: readonly TarMember[]): Promise<Buffer> {
   return gzipSync(Buffer.concat(chunks));
 }
 
-export async function writeZip(path: string, files: Readonly<Record<string, Buffer>>, mode = 0o100644) {
+export async function writeZip(
+  path: string,
+  files: Readonly<Record<string, Buffer>>,
+  { mode = 0o100644, forceZip64Format = false } = {},
+) {
   const zip = new ZipFile();
   const mtime = new Date('2026-11-16T01:27:00Z');
-  for (const [name, body] of Object.entries(files)) zip.addBuffer(body, name, { mode, mtime });
-  zip.end();
+  for (const [name, body] of Object.entries(files))
+    zip.addBuffer(body, name, { mode, mtime, forceZip64Format });
+  zip.end({ forceZip64Format, comment: '' });
   await pipeline(zip.outputStream, createWriteStream(path));
 }
 

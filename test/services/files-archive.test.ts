@@ -76,7 +76,7 @@ test.each<[string, readonly TarMember[]]>([
 
 test('a zip that holds a symbolic link, or two tars, is refused', async () => {
   const folder = await temporaryFolder();
-  await writeZip(join(folder, 'a.zip'), { 'a.tar.gz': Buffer.from('/etc/passwd') }, 0o120777);
+  await writeZip(join(folder, 'a.zip'), { 'a.tar.gz': Buffer.from('/etc/passwd') }, { mode: 0o120777 });
   const facts = collectFacts();
   expect(await faultOf(newestIntactFiles('fichiers', directoryAt(folder), families))).toBe(
     'no-intact-archive',
@@ -93,6 +93,33 @@ test('a zip that holds a symbolic link, or two tars, is refused', async () => {
   expect(await faultOf(newestIntactFiles('fichiers', directoryAt(folder), families))).toBe(
     'no-intact-archive',
   );
+});
+
+test('a Zip64 archive, as GitHub makes above 4 GiB, is read like any other', async () => {
+  const folder = await temporaryFolder();
+  const tar = await tarGz([{ name: 's3_production/conventions/a.pdf', body: 'un' }]);
+  await writeZip(
+    join(folder, 's3_production.zip'),
+    { 's3_production.tar.gz': tar },
+    { forceZip64Format: true },
+  );
+  const backup = await newestIntactFiles('fichiers', directoryAt(folder), families);
+  expect(backup).toMatchObject({ takenAt: '2026-11-16T01:27:00.000Z', objects: 1 });
+  expect(await contents(archivedObjects(backup))).toEqual({ 'conventions/a.pdf': 'un' });
+});
+
+test('a decompression bomb is stopped at its ratio', async () => {
+  const folder = await temporaryFolder();
+  const facts = collectFacts();
+  const bomb = await tarGz([
+    { name: 's3_production/conventions/zero', body: Buffer.alloc(80 * 1024 * 1024) },
+  ]);
+  await writeZip(join(folder, 'bombe.zip'), { 's3_production.tar.gz': bomb });
+  expect(await faultOf(newestIntactFiles('fichiers', directoryAt(folder), families))).toBe(
+    'no-intact-archive',
+  );
+  expect(facts).toEqual([expect.objectContaining({ reason: expect.stringContaining('bombe.zip') })]);
+  expect(facts).toEqual([expect.objectContaining({ reason: expect.stringMatching(/limites admises/) })]);
 });
 
 test('a directory that is not there is said to be unreadable', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import {
+  DeleteObjectCommand,
   GetBucketVersioningCommand,
   GetObjectAclCommand,
   HeadObjectCommand,
@@ -152,10 +153,12 @@ test('a bucket that holds what another run or nobody put there is refused, even 
   expect(await faultOf(uploadAll(bucketNamed('autre'), objectsOf({ 'b.pdf': 'x' })))).toBe(
     'bucket-not-empty',
   );
+  await server.client().send(new DeleteObjectCommand({ Bucket: 'autre', Key: 'a.pdf' }));
+  expect(await faultOf(createBucket(bucketNamed('autre')))).toBe('bucket-not-empty');
   await createBucket(bucketNamed('inconnu'));
   await server.client().send(new PutObjectCommand({ Bucket: 'inconnu', Key: 'a', Body: 'b' }));
   expect(await faultOf(uploadAll(bucketNamed('inconnu'), objectsOf({})))).toBe('bucket-not-empty');
-  expect([...(await listObjects(bucketNamed('autre'))).keys()]).toEqual(['a.pdf']);
+  expect([...(await listObjects(bucketNamed('inconnu'))).keys()]).toEqual(['a']);
 });
 
 test('a drill refuses the production buckets before it asks anything of them', async () => {
