@@ -1,0 +1,23 @@
+import { printVerdict } from '../../report/verdict.ts';
+import type { VerdictName } from '../../seal/verdict.ts';
+import { verifyBundle } from '../../verify.ts';
+import { flagOption, type Invocation, operandOf, textOption } from '../arguments.ts';
+import { langOf } from '../document.ts';
+import { type ExitCode, exitCode } from '../exit-code.ts';
+
+const codes: Readonly<Record<VerdictName, ExitCode>> = {
+  verified: exitCode.success,
+  'intact-signer-unverified': exitCode.signerNotVerified,
+  'not-probative': exitCode.notProbative,
+  incomplete: exitCode.incomplete,
+  tampered: exitCode.tampered,
+};
+
+/** `reprise verify`: the verdict on a bundle, layer by layer, and an exit code of its own for each. */
+export async function perform(invocation: Invocation): Promise<number> {
+  const allowedSigners = textOption(invocation, 'allowed-signers');
+  const verdict = await verifyBundle(operandOf(invocation), allowedSigners === undefined ? {} : { allowedSigners });
+  const isJson = flagOption(invocation, 'json');
+  process.stdout.write(isJson ? `${JSON.stringify(verdict)}\n` : printVerdict(verdict, langOf(invocation)));
+  return codes[verdict.verdict];
+}
