@@ -83,20 +83,31 @@ function urlForms(text: string): string[] {
   return [component, strict, encodeURI(text), form, lower(component), lower(strict)];
 }
 
+/** Escapes of `$'…'` (Bash manual, "ANSI-C Quoting"). */
+const ANSI_C: Readonly<Record<string, string>> = {
+  '\0': '\\0',
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\v': '\\v',
+  '\f': '\\f',
+  '\r': '\\r',
+  '\x1b': '\\E',
+  "'": "\\'",
+  '\\': '\\\\',
+};
+
 function shellForms(text: string): string[] {
   const single = text.replaceAll("'", "'\\''");
   const double = text.replaceAll(/[\\"$`]/g, '\\$&');
-  const spaced = text.replaceAll(/[^\w\n@%+=:,./-]/gu, '\\$&');
-  const ansi = text
-    .replaceAll('\\', '\\\\')
-    .replaceAll("'", "\\'")
-    .replaceAll('\f', '\\f')
-    .replaceAll('\n', '\\n')
-    .replaceAll('\r', '\\r')
-    .replaceAll('\t', '\\t')
-    .replaceAll('\v', '\\v')
-    .replaceAll('\0', '\\0');
-  return [single, double, spaced, ansi];
+  // The signs that bash's `printf %q` escapes; `~` and `#` only at the beginning.
+  const spaced = text.replaceAll(/[ !"$&'()*,;<>?[\\\]^`{|}]|^[~#]/g, '\\$&');
+  const ansi = text.replaceAll(/[\0\x07-\r\x1b'\\]/g, sign => ANSI_C[sign] ?? sign);
+  const octal = [...Buffer.from(ansi)].map(byte =>
+    byte < 128 ? String.fromCharCode(byte) : `\\${byte.toString(8)}`,
+  );
+  return [single, double, spaced, ansi, octal.join('')];
 }
 
 function htmlForms(text: string): string[] {

@@ -65,7 +65,6 @@ function typed(name: string, text: string, type: CellExport['type']): Json {
   } catch {
     throw wrong;
   }
-  // biome-ignore lint/suspicious/useValidTypeof: the three names are those of typeof
   if (type !== 'json' && typeof value !== type) throw wrong;
   return value;
 }

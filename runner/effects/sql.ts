@@ -113,13 +113,23 @@ function isResult(value: unknown): value is Seen['results'][number] {
   return typeof value === 'object' && value !== null && 'command' in value && 'rowCount' in value;
 }
 
-/** A lost connection during a write is a doubt; an error that the server reports is its answer. */
+/** An error is the server's answer; one that ends the connection, or its loss, leaves the outcome unknown. */
 function failure(job: Job, error: Error): Outcome {
-  const reported = 'severity' in error;
-  const place = 'position' in error ? `${job.runbook}:${lineOf(job, Number(error.position))}` : undefined;
-  const message = `${'code' in error ? `${error.code}: ` : ''}${error.message}`;
-  const reason = { code: 'error', message, ...(place === undefined ? {} : { stack: place }) } as const;
-  return ended(reported ? 'failed' : 'killed', reason);
+  const code = textField(error, 'code');
+  const position = textField(error, 'position');
+  const place = position === undefined ? {} : { stack: `${job.runbook}:${lineOf(job, Number(position))}` };
+  const message = `${code === undefined ? '' : `${code}: `}${error.message}`;
+  return ended(isAnswer(code) ? 'failed' : 'killed', { code: 'error', message, ...place });
+}
+
+/** SQLSTATE classes 08 and 57P end the connection (PostgreSQL, "Error Codes"); the severity's text is translated. */
+function isAnswer(code: string | undefined): boolean {
+  return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !/^(08|57P)/.test(code);
+}
+
+function textField(error: Error, name: string): string | undefined {
+  const value: unknown = Reflect.get(error, name);
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** `position` counts characters from 1 (PostgreSQL protocol, "Error and Notice Message Fields"). */

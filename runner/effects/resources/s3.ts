@@ -1,7 +1,6 @@
-/** The fingerprint of a bucket and the run's marker on it (a tag of the bucket). */
+/** The fingerprint of a bucket and the run's marker on it: a tag of the bucket, else the metadata of its objects. */
 import {
   GetBucketLocationCommand,
-  GetBucketTaggingCommand,
   GetBucketVersioningCommand,
   ListBucketsCommand,
   ListObjectVersionsCommand,
@@ -11,7 +10,7 @@ import {
 import type { Fingerprint } from '../../journal/event.ts';
 import { refuseProtected } from '../../services/guard/protected.ts';
 import type { S3Resource } from '../../services/resources.ts';
-import { bucketExists, markerName } from '../../services/s3/bucket.ts';
+import { bucketExists, firstVersion, markerName, markerOf } from '../../services/s3/bucket.ts';
 import { withS3 } from '../../services/s3/client.ts';
 
 /** Versions that are counted at most: enough to see how big the mistake would be. */
@@ -28,7 +27,7 @@ export async function inspectBucket(resource: S3Resource): Promise<Fingerprint> 
       return { ...base, facts: { exists: false, endpoint, ...owner }, empty: true };
     }
     const { facts, empty } = await contentOf(client, resource.bucket);
-    const marker = await markerOf(client, resource.bucket);
+    const marker = await markerOn(client, resource.bucket);
     return {
       ...base,
       facts: { exists: true, endpoint, ...owner, ...facts },
@@ -62,17 +61,17 @@ async function ownerOf(client: S3Client): Promise<{ readonly owner?: string }> {
   }
 }
 
-/** A service without bucket tags, or without this run's, has no marker. */
-async function markerOf(client: S3Client, bucket: string): Promise<string | undefined> {
+/** The tag of an empty bucket is asked by a key that stands for no object. */
+async function markerOn(client: S3Client, bucket: string): Promise<string | undefined> {
+  const version = (await firstVersion(client, bucket)) ?? { key: markerName };
   try {
-    const { TagSet } = await client.send(new GetBucketTaggingCommand({ Bucket: bucket }));
-    return TagSet?.find(({ Key }) => Key === markerName)?.Value;
+    return await markerOf(client, bucket, version);
   } catch {
     return undefined;
   }
 }
 
-/** Tags an existing, empty bucket; an absent one is marked by the cell that makes it, so this is false. */
+/** Tags an existing, empty bucket; false where the service has no tags, or no bucket yet: its objects then bear the marker. */
 export async function claimBucket(resource: S3Resource, run: string): Promise<boolean> {
   const found = await inspectBucket(resource);
   if (!found.empty) return found.marker === run;
@@ -81,7 +80,7 @@ export async function claimBucket(resource: S3Resource, run: string): Promise<bo
     try {
       const Tagging = { TagSet: [{ Key: markerName, Value: run }] };
       await client.send(new PutBucketTaggingCommand({ Bucket: resource.bucket, Tagging }));
-      return (await markerOf(client, resource.bucket)) === run;
+      return (await markerOn(client, resource.bucket)) === run;
     } catch {
       return false;
     }

@@ -83,13 +83,14 @@ export async function guardBucket(client: S3Client, resource: S3Resource): Promi
   throw new Fault('bucket-not-empty', { resource: resource.name, bucket, run });
 }
 
-interface Version {
+/** One version of an object, or a delete marker. */
+export interface Version {
   readonly key: string;
   readonly id?: string;
 }
 
 /** The first version of the bucket, delete markers included: a versioned bucket that lists nothing may still hold all. */
-async function firstVersion(client: S3Client, bucket: string): Promise<Version | undefined> {
+export async function firstVersion(client: S3Client, bucket: string): Promise<Version | undefined> {
   const listed = await client.send(new ListObjectVersionsCommand({ Bucket: bucket, MaxKeys: 1 }));
   const [version] = [...(listed.Versions ?? []), ...(listed.DeleteMarkers ?? [])];
   if (version === undefined) return undefined;
@@ -97,7 +98,12 @@ async function firstVersion(client: S3Client, bucket: string): Promise<Version |
   return version.VersionId === undefined ? { key } : { key, id: version.VersionId };
 }
 
-async function markerOf(client: S3Client, bucket: string, version: Version): Promise<string | undefined> {
+/** Whose the bucket is: the run in its tag, else in the metadata of the given version. */
+export async function markerOf(
+  client: S3Client,
+  bucket: string,
+  version: Version,
+): Promise<string | undefined> {
   try {
     const { TagSet } = await client.send(new GetBucketTaggingCommand({ Bucket: bucket }));
     const marker = TagSet?.find(({ Key }) => Key === markerName)?.Value;

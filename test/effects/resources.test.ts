@@ -1,0 +1,157 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createResources } from '../../runner/effects/resources/resources.ts';
+import type { DirectoryResource, S3Resource } from '../../runner/services/resources.ts';
+import { credential, region, startServer } from '../sandbox/s3/server.ts';
+import { startDatabaseServer } from './database.ts';
+
+describe('a database', () => {
+  let server: Awaited<ReturnType<typeof startDatabaseServer>>;
+  beforeAll(async () => {
+    server = await startDatabaseServer();
+  });
+  afterAll(() => server.close());
+
+  test('says its own name, whether it is empty, and whose marker it bears', async () => {
+    const base = await server.fresh('neuve');
+    const resources = createResources({ base });
+    const empty = await resources.inspect('base');
+    expect(empty).toEqual({
+      resource: 'base',
+      kind: 'postgres',
+      name: 'neuve',
+      facts: {
+        system: expect.stringMatching(/^\d{15,}$/),
+        oid: expect.any(Number),
+        version: '15.18',
+        user: 'postgres',
+        recovery: false,
+        relations: 0,
+        bytes: expect.any(Number),
+        sessions: 0,
+      },
+      empty: true,
+    });
+    expect(await resources.claim('base', 'run-1')).toBe(true);
+    await server.query(
+      base.url,
+      'create extension pg_trgm; create table t (n int); create view v as select 1',
+    );
+    const filled = await resources.inspect('base');
+    expect([filled.empty, filled.marker, filled.facts.relations]).toEqual([false, 'run-1', 2]);
+    expect([await resources.claim('base', 'run-1'), await resources.claim('base', 'run-2')]).toEqual([
+      true,
+      false,
+    ]);
+    expect((await resources.inspect('base')).marker).toBe('run-1');
+  });
+
+  test('with only extensions is empty; with only large objects is not', async () => {
+    const base = await server.fresh('objets');
+    const resources = createResources({ base });
+    await server.query(base.url, 'create extension pg_trgm; create extension hstore');
+    expect((await resources.inspect('base')).empty).toBe(true);
+    await server.query(base.url, 'select lo_create(0)');
+    expect((await resources.inspect('base')).empty).toBe(false);
+  });
+
+  test('that reports a protected name is refused in a drill, whatever the address says', async () => {
+    const base = await server.fresh('la_prod_bis');
+    await expect(createResources({ base }).inspect('base')).rejects.toMatchObject({ code: 'protected-name' });
+    expect((await createResources({ base: { ...base, mode: 'real' } }).inspect('base')).name).toBe(
+      'la_prod_bis',
+    );
+  });
+
+  test('that does not answer is a fault without a password', async () => {
+    const base = await server.fresh('loin');
+    const url = base.url.replace(/:\d+\//, ':1/');
+    const failed = await createResources({ base: { ...base, url } })
+      .inspect('base')
+      .catch(error => error);
+    expect([failed.code, JSON.stringify(failed.params).includes(new URL(url).password)]).toEqual([
+      'database-unreachable',
+      false,
+    ]);
+  });
+});
+
+describe('a bucket', () => {
+  let server: Awaited<ReturnType<typeof startServer>>;
+  beforeAll(async () => {
+    server = await startServer();
+  });
+  afterAll(() => server.stop());
+  const resource = (bucket: string): S3Resource => ({
+    kind: 's3',
+    name: 'fichiers',
+    run: 'run-1',
+    mode: 'drill',
+    protected: ['*-prod'],
+    endpoint: server.url(),
+    region,
+    bucket,
+    ...credential,
+  });
+
+  test('says whether it is there, empty, and whose it is', async () => {
+    const resources = createResources({ fichiers: resource('seau') });
+    const absent = await resources.inspect('fichiers');
+    expect([
+      absent.name,
+      absent.facts.exists,
+      absent.empty,
+      await resources.claim('fichiers', 'run-1'),
+    ]).toEqual(['seau', false, true, false]);
+    const client = server.client();
+    await client.send(new CreateBucketCommand({ Bucket: 'seau' }));
+    // This server has no tags: the objects' own metadata bear the marker.
+    expect(await resources.claim('fichiers', 'run-1')).toBe(false);
+    const Metadata = { 'reprise-run': 'run-1' };
+    await client.send(new PutObjectCommand({ Bucket: 'seau', Key: 'a', Body: 'x', Metadata }));
+    const filled = await resources.inspect('fichiers');
+    expect(filled).toEqual({
+      resource: 'fichiers',
+      kind: 's3',
+      name: 'seau',
+      facts: expect.objectContaining({ exists: true, region: 'fr-par', versioning: 'Disabled', versions: 1 }),
+      empty: false,
+      marker: 'run-1',
+    });
+  });
+
+  test('of a protected name is refused in a drill', async () => {
+    const resources = createResources({ fichiers: resource('apilos-prod') });
+    await expect(resources.inspect('fichiers')).rejects.toMatchObject({ code: 'protected-name' });
+  });
+});
+
+test('a directory says its real path, and whether it is empty', async () => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'reprise-directory-')));
+  const dossier: DirectoryResource = {
+    kind: 'directory',
+    name: 'dossier',
+    run: 'run-1',
+    mode: 'drill',
+    protected: [],
+    path: `${folder}/./cible`,
+  };
+  const resources = createResources({ dossier });
+  expect((await resources.inspect('dossier')).facts).toEqual({ exists: false });
+  mkdirSync(join(folder, 'cible'));
+  expect(await resources.claim('dossier', 'run-1')).toBe(true);
+  const empty = await resources.inspect('dossier');
+  writeFileSync(join(folder, 'cible', 'a'), '');
+  const filled = await resources.inspect('dossier');
+  expect([empty.name, empty.empty, empty.marker, filled.empty, filled.facts.entries]).toEqual([
+    join(folder, 'cible'),
+    true,
+    'run-1',
+    false,
+    1,
+  ]);
+  rmSync(folder, { recursive: true });
+});
