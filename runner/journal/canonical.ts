@@ -81,9 +81,9 @@ function isOrdered(value: unknown, depth: number): boolean {
   if (depth > MAX_DEPTH) return false;
   if (Array.isArray(value)) return value.every(item => isOrdered(item, depth + 1));
   let last = '';
-  for (const [name, member] of Object.entries(value)) {
-    if (name < last || !isOrdered(member, depth + 1)) return false;
+  for (const name of Object.keys(value)) {
+    if (name < last) return false;
     last = name;
   }
-  return true;
+  return Object.values(value).every(member => isOrdered(member, depth + 1));
 }
