@@ -248,7 +248,8 @@ export const FR = {
     timeline: 'Chronologie des phases',
     timelineAlt:
       'Chronologie des {count} phases, de {from} à {to} ; le tableau qui suit en donne les valeurs.',
-    timelineBreak: 'Les attentes longues sont raccourcies sur le dessin (⫽).',
+    timelineBreak: 'Les attentes longues sont raccourcies sur le dessin (traits verticaux).',
+    fromT0: 'Ensemble, depuis T0',
     shares: 'Où est passé le temps de reprise',
     run: 'Exécution n°',
     service: 'Service',
@@ -304,11 +305,11 @@ export const FR = {
     retries: 'Nouvelles tentatives',
     doubts: 'Doutes',
     restarts:
-      'L’exécution a été reprise {count} fois : les durées qui traversent une reprise suivent l’horloge murale de la machine.',
+      'Reprises de l’exécution : {count} ; les durées qui traversent une reprise suivent l’horloge murale de la machine.',
     backwards:
-      'L’horloge de la machine a reculé {count} fois : les durées concernées sont à lire avec prudence.',
+      'Reculs de l’horloge de la machine : {count} ; les durées concernées sont à lire avec prudence.',
     reservations:
-      'Mesure sous réserve : {count} étapes ont été ignorées ou faites à la main avant la fin de la mesure.',
+      'Mesure sous réserve ; étapes ignorées ou faites à la main avant la fin de la mesure : {count}.',
     lossNegative: 'La sauvegarde se dit postérieure à T0.',
     noBackupUsed: 'aucune sauvegarde mentionnée',
     noStop: 'La fin de la mesure n’a pas été atteinte.',
@@ -324,6 +325,7 @@ export const FR = {
       'La liste des signataires admis doit venir d’ailleurs que du dossier : sans elle, l’intégrité est vérifiée, mais non le signataire.',
     rendered: 'Rendu par Reprise (rendu {renderer}) à partir de la source et de la main courante.',
     outputRun: 'sortie de l’étape : {count} fragments, {bytes}',
+    outputOne: 'sortie de l’étape : {count} fragment, {bytes}',
     code: 'Code',
     prose: 'Prose',
     appliesWhen: 'Seulement si « {input} » vaut « {is} »',
@@ -338,7 +340,7 @@ export const FR = {
     image: 'image',
     sources: 'Document source',
     answers: 'Réponses',
-    voice: { typed: 'saisies par une personne', scripted: 'scriptées' },
+    voice: { typed: 'saisies par une personne', scripted: 'scriptées', mixed: 'en partie scriptées' },
     roles: { runbook: 'runbook', import: 'module importé', lock: 'verrou des paquets', answers: 'réponses' },
     byRole: '{id} ({role})',
   },

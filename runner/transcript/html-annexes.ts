@@ -41,12 +41,12 @@ function journalTable(account: Account): ElementContent[] {
       continue;
     }
     flush();
-    const text = printEntry(entry, context, lang).slice('00:00:00 '.length).trim();
+    const text = printEntry(entry, context, lang).slice('00:00:00 '.length).trim().replace(/^#+ /, '');
     rows.push(entryRow(account, entry, text));
   }
   flush();
   const zone = `${when} (${locale.timeZone})`;
-  return [table(words.report.annexJournal, [number, zone, nature, content, who], [h('tbody', rows)])];
+  return [table(words.report.annexJournal, [number, zone, nature, content, who], [h('tbody', rows)], true)];
 }
 
 function entryRow(account: Account, entry: Entry, text: string): ElementContent {
@@ -70,7 +70,7 @@ function entryRow(account: Account, entry: Entry, text: string): ElementContent 
 }
 
 /** What the progress lines leave unsaid. */
-function plainContent({ words, lang }: Account, entry: Entry): string {
+function plainContent({ words }: Account, entry: Entry): string {
   switch (entry.type) {
     case 'step-started':
       return `${entry.step} (pid ${entry.pid})`;
@@ -101,7 +101,10 @@ function outputRow(
   const [first, last] = [chunks[0], chunks.at(-1)];
   if (first === undefined || last === undefined) throw new Error('no output to tell');
   const bytes = chunks.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
-  const said = fill(words.report.outputRun, { count: chunks.length, bytes: byteSize(bytes, lang) });
+  const said = fill(chunks.length === 1 ? words.report.outputOne : words.report.outputRun, {
+    count: chunks.length,
+    bytes: byteSize(bytes, lang),
+  });
   return h('tr', [
     h('th', { scope: 'row' }, first.seq === last.seq ? String(first.seq) : `${first.seq}–${last.seq}`),
     h('td.time', tableTime(first.at, locale.timeZone)),
@@ -138,6 +141,7 @@ function evidenceTable(account: Account): ElementContent[] {
       words.report.annexEvidence,
       [file, step, media, size, digest, who],
       [h('tbody', [...files, ...outputs])],
+      true,
     ),
   ];
 }

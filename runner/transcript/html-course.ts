@@ -29,7 +29,9 @@ export function courseTable(account: Account, phases: readonly Phase[]): Element
       }),
     ]),
   );
-  return phases.length === 0 ? [nothing(words.report.noSteps)] : [table(words.report.course, heads, bodies)];
+  return phases.length === 0
+    ? [nothing(words.report.noSteps)]
+    : [table(words.report.course, heads, bodies, true)];
 }
 
 function stepRow(account: Account, instance: Instance): ElementContent {
@@ -83,7 +85,9 @@ function operator({ words, lang }: Account, { step }: Instance, record: StepReco
   }
   const by = record.attempts.at(-1)?.intended.by;
   if (step.kind === 'manual') return [words.table.human];
-  return by === undefined ? [words.table.machine] : [`${words.table.machine} (${sayPerson(by, lang)})`];
+  return by === undefined
+    ? [words.table.machine]
+    : [`${words.table.machine}, ${fill(words.record.askedBy, { by: sayPerson(by, lang) })}`];
 }
 
 function proofs(record: StepRecord): Content[] {
@@ -129,6 +133,7 @@ export function verifications(account: Account): ElementContent[] {
       words.report.verifications,
       [title, expected, found, head, step],
       [h('tbody', [...rows, ...checks])],
+      true,
     ),
   ];
 }
@@ -168,7 +173,7 @@ export function deviations(account: Account): ElementContent[] {
   }
   if (rows.length === 0) return [nothing(words.report.noDeviations)];
   const { description, severity, step, number } = words.table;
-  return [table(words.report.deviations, [description, severity, step, number], [h('tbody', rows)])];
+  return [table(words.report.deviations, [description, severity, step, number], [h('tbody', rows)], true)];
 }
 
 /** A link to an entry of the journal in the annex. */
@@ -191,7 +196,7 @@ export function decisions(account: Account): ElementContent[] {
   return [
     rows.length === 0
       ? nothing(words.report.noDecisions)
-      : table(words.report.decisions, [number, when, decision, who, step], [h('tbody', rows)]),
+      : table(words.report.decisions, [number, when, decision, who, step], [h('tbody', rows)], true),
     ...(notes.length === 0 ? [] : [h('h3', `${words.record.note}s`), h('ul', notes)]),
   ];
 }
@@ -249,5 +254,5 @@ export function cleaning(account: Account): ElementContent[] {
   );
   if (rows.length === 0) return [nothing(words.report.noCleaning)];
   const { nature, resource, data, step } = words.table;
-  return [table(words.report.cleaning, [nature, resource, data, step], [h('tbody', rows)]), ...left];
+  return [table(words.report.cleaning, [nature, resource, data, step], [h('tbody', rows)], true), ...left];
 }

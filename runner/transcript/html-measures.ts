@@ -42,7 +42,7 @@ export function objectivesTable(account: Account): ElementContent[] {
     ...figures.dataLoss.map(loss => lossRow(account, loss)),
   ];
   return [
-    table(said.objectives, heads, [h('tbody', rows)]),
+    table(said.objectives, heads, [h('tbody', rows)], true),
     sheetList([
       [said.clock, measured(clock?.total)],
       [said.retries, String(figures.retries)],

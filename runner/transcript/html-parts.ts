@@ -14,12 +14,20 @@ export type Content = ElementContent | string;
 
 const lowlight = createLowlight(common);
 
-/** A table with a caption and scoped headers; the first cell of a row heads it. */
-export function table(caption: string, heads: readonly string[], bodies: readonly Element[]): Element {
+/**
+ * A table with a caption and scoped headers; the first cell of a row heads it. With `under`, the caption repeats the heading
+ * above, and only screen readers get it.
+ */
+export function table(
+  caption: string,
+  heads: readonly string[],
+  bodies: readonly Element[],
+  under = false,
+): Element {
   const label = noBreak(caption);
   return h('div.scroll', { role: 'region', ariaLabel: label, tabIndex: 0 }, [
     h('table', [
-      h('caption', label),
+      h('caption', under ? [h('span.sr', label)] : label),
       h('thead', [
         h(
           'tr',

@@ -51,10 +51,12 @@ function showHtml(node: Html): ElementContent | undefined {
   return textOf(node.value, 'code');
 }
 
-function converterOf(words: Words) {
+function converterOf(words: Words, level: number) {
   return unified()
     .use(remarkRehype, {
       footnoteLabel: 'Notes',
+      footnoteLabelTagName: `h${level}`,
+      footnoteLabelProperties: {},
       footnoteBackContent: '↩',
       handlers: {
         containerDirective: (state, node) => placeholder('step', node, state.all(node)),
@@ -76,7 +78,7 @@ function converterOf(words: Words) {
 /** The document of a runbook, its first level of headings being `level`. */
 export function proseOf(runbook: Runbook, parts: Parts, level: number, words: Words): ElementContent[] {
   const tree = parseMarkdown(runbook.source);
-  const root: Root = converterOf(words).runSync(tree);
+  const root: Root = converterOf(words, level).runSync(tree);
   const index = indexOf(runbook);
   const levels = levelsOf(runbook.root, level);
   linkWithin(root, new Set(levels.keys()));

@@ -12,6 +12,7 @@ import { cleaning, courseTable, decisions, deviations, verifications } from './h
 import { backups, fingerprints, objectivesTable } from './html-measures.ts';
 import { type Content, hash, nothing, row, sheetList, table } from './html-parts.ts';
 import type { Phase } from './phases.ts';
+import { voiceOf } from './summary.ts';
 
 /** A numbered section of the page. */
 export interface Chapter {
@@ -138,7 +139,7 @@ function participants(account: Account): ElementContent[] {
     sheetList([[words.report.operator, [...new Set(operators)].join(' ; ')]]),
     rows.length + others.length === 0
       ? nothing(words.notProvided)
-      : table(words.report.participants, heads, [h('tbody', [...rows, ...others])]),
+      : table(words.report.participants, heads, [h('tbody', [...rows, ...others])], true),
   ];
 }
 
@@ -168,7 +169,7 @@ function environment(account: Account): ElementContent[] {
   return [
     sheetList([
       [said.target, `${plan.target.label} (${opened.target}), ${words.modeLong[opened.mode]}`],
-      [said.answers, said.voice[opened.voice]],
+      [said.answers, said.voice[voiceOf(account)]],
       [
         said.signer,
         `${opened.signer.principal}${opened.signer.ephemeral ? ` — ${words.banner.ephemeral}` : ''}`,
@@ -189,7 +190,7 @@ function actions({ words }: Account): ElementContent[] {
       heads.map(() => h('td', '\u00a0')),
     ),
   );
-  return [nothing(words.report.actionsText), table(words.report.actions, heads, [h('tbody', empty)])];
+  return [nothing(words.report.actionsText), table(words.report.actions, heads, [h('tbody', empty)], true)];
 }
 
 function conclusion(account: Account): ElementContent[] {

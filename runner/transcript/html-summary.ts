@@ -5,13 +5,14 @@
 import type { ElementContent } from 'hast';
 import { h } from 'hastscript';
 import type { DataLoss, Judgement } from '../report/figures.ts';
+import { sayInstant } from '../report/phrase.ts';
 import { duration } from '../report/time.ts';
 import { noBreak } from '../report/words.ts';
 import type { Account } from './account.ts';
 import { section, sign } from './html-parts.ts';
 import { recoveryBar, timeline } from './html-timeline.ts';
 import type { Phase } from './phases.ts';
-import { judgementOf, lossText, reservationsOf, shareText, stepCounts } from './summary.ts';
+import { judgementOf, reservationsOf, shareText, stepCounts, voiceOf } from './summary.ts';
 
 interface Card {
   readonly label: string;
@@ -31,7 +32,7 @@ export function summarySection(account: Account, phases: readonly Phase[]): Elem
     stepsCard(account),
   ];
   const notes = [words.banner.declaredLong, ...reservationsOf(account)];
-  if (account.record.opened.voice === 'scripted') notes.unshift(words.banner.scriptedLong);
+  if (voiceOf(account) !== 'typed') notes.unshift(words.banner.scriptedLong);
   return section(
     'essentiel',
     [words.report.summary],
@@ -81,7 +82,7 @@ function outcomeCard({ words, record }: Account): Card {
 function recoveryCard(account: Account): Card {
   const { words, figures, lang } = account;
   const { recovery, dmia } = figures;
-  const notes = [judgementOf(account)];
+  const notes: string[] = recovery === undefined ? [] : [judgementOf(account)];
   if (dmia !== undefined) notes.push(`${words.report.dmia} : ${duration(dmia * 60_000, lang)}`);
   if (recovery === undefined) notes.push(words.report.noStop);
   else notes.push(words.report.recoveryNote, shareText(account, recovery));
@@ -94,11 +95,21 @@ function recoveryCard(account: Account): Card {
 }
 
 function lossCard(account: Account, loss: DataLoss): Card {
-  const { words, lang } = account;
+  const { words, lang, locale } = account;
+  const notes: string[] = loss.loss === undefined ? [] : [words.judgement[loss.judgement]];
+  if (loss.objective !== undefined) {
+    notes.push(`${words.report.pdma} : ${duration(loss.objective * 60_000, lang)}`);
+  }
+  notes.push(
+    loss.takenAt === undefined
+      ? words.report.noBackupUsed
+      : `${words.report.image} : ${sayInstant(loss.takenAt, locale)}`,
+  );
+  if (loss.loss !== undefined && loss.loss < 0) notes.push(words.report.lossNegative);
   return {
     label: `${words.report.dataLoss} : ${loss.label}`,
     value: loss.loss === undefined ? words.notMeasured : duration(loss.loss, lang),
-    notes: [lossText(account, loss)],
+    notes,
     ...toneOf(loss.judgement),
   };
 }

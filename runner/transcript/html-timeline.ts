@@ -77,8 +77,13 @@ function fixed(value: number): string {
   return String(Math.round(value * 100) / 100);
 }
 
-function bar(kind: string, from: number, to: number): ElementContent {
-  const thin = kind === 'machine' ? 2 : kind === 'human' ? 6 : 10;
+/** Work is a bar, high for the machine and low for people; time without work is a line. */
+function bar(kind: SpanKind, from: number, to: number): ElementContent {
+  if (kind !== 'machine' && kind !== 'human') {
+    const [x1, x2] = [fixed(from), fixed(to)];
+    return s('line', { className: ['idle', kind], x1, x2, y1: HEIGHT / 2, y2: HEIGHT / 2 });
+  }
+  const thin = kind === 'machine' ? 2 : 6;
   return s('rect', {
     className: ['bar', kind],
     x: fixed(from),
@@ -123,7 +128,7 @@ export function timeline(account: Account, phases: readonly Phase[]): ElementCon
     h('div.timeline', [
       timeRow('', 'axis-row', h('div.axis', ticks)),
       timeRow(
-        words.report.whole,
+        words.report.fromT0,
         'all',
         drawing(fill(words.report.timelineAlt, { count: played.length, from, to }), [
           ...whole,
@@ -162,6 +167,7 @@ export function timeline(account: Account, phases: readonly Phase[]): ElementCon
           phases.map(phase => phaseRow(account, phase)),
         ),
       ],
+      true,
     ),
   ];
 }
@@ -188,18 +194,16 @@ function phaseRow({ locale, lang, words }: Account, phase: Phase): ElementConten
   return h('tr', [h('th', { scope: 'row' }, phase.title), ...cells.map(cell => h('td.time', cell))]);
 }
 
-function legend({ words }: Account, kinds: readonly SpanKind[]): ElementContent {
+function legend({ words, lang }: Account, kinds: readonly SpanKind[], objective?: number): ElementContent {
   const order: readonly SpanKind[] = ['machine', 'human', 'between', 'before', 'paused', 'stopped'];
   const present = order.filter(kind => kinds.includes(kind));
-  return h(
-    'ul.legend',
-    present.map(kind =>
-      h('li', [
-        s('svg', { viewBox: `0 0 36 ${HEIGHT}`, ariaHidden: 'true' }, [bar(kind, 0, 36)]),
-        words.span[kind],
-      ]),
-    ),
-  );
+  const entry = (drawn: ElementContent, name: string) =>
+    h('li', [s('svg', { viewBox: `0 0 36 ${HEIGHT}`, ariaHidden: 'true' }, [drawn]), name]);
+  const mark = s('line', { className: ['limit'], x1: 18, x2: 18, y1: 0, y2: HEIGHT });
+  return h('ul.legend', [
+    ...present.map(kind => entry(bar(kind, 0, 36), words.span[kind])),
+    ...(objective === undefined ? [] : [entry(mark, `${words.report.dmia} (${duration(objective, lang)})`)]),
+  ]);
 }
 
 /** The recovery time as one bar, its parts in order of kind, the objective as a mark. */
@@ -227,7 +231,12 @@ export function recoveryBar(account: Account, measure: Measure): ElementContent[
   );
   const label = `${words.report.shares} : ${kinds.map(kind => `${words.span[kind]} ${duration(measure.by[kind], lang)}`).join(', ')}`;
   return [
-    h('div.measure', [drawing(noBreak(label), bars), legend(account, kinds)]),
-    table(words.report.shares, ['', words.table.duration, words.table.share], [h('tbody', rows)]),
+    h('div.measure', [drawing(noBreak(label), bars), legend(account, kinds, objective)]),
+    table(
+      words.report.shares,
+      [words.table.nature, words.table.duration, words.table.share],
+      [h('tbody', rows)],
+      true,
+    ),
   ];
 }

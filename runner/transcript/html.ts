@@ -6,11 +6,11 @@ import type { ElementContent } from 'hast';
 import { h } from 'hastscript';
 import type { Section, Step } from '../model/runbook.ts';
 import { dateTime } from '../report/time.ts';
-import { fill, noBreak } from '../report/words.ts';
+import { fill, noBreak, SIGNS } from '../report/words.ts';
 import { type Account, tellingsOf } from './account.ts';
 import { annexes } from './html-annexes.ts';
 import { writePage } from './html-page.ts';
-import { type Content, section, sign, statusTag } from './html-parts.ts';
+import { type Content, section, sign } from './html-parts.ts';
 import { recordBlock } from './html-record.ts';
 import { type Chapter, chaptersOf } from './html-report.ts';
 import { type ContentsEntry, contentsNav, contentsOf, runbookContent } from './html-runbook.ts';
@@ -44,17 +44,17 @@ export function renderHtml(account: Account, renderer: string): string {
         `${mode} · ${opened.target}`,
         h('span.rest', ` · ${bannersOf(account).join(' · ')}`),
       ]),
+      titleBlock(account),
       h('div.framed', [
         contentsNav(contents(account, chapters, last), words),
         h('main.sheet', { id: 'contenu' }, [
-          titleBlock(account),
           summarySection(account, phases),
           ...chapters.map((chapter, index) => numbered(chapter, index + 1)),
           documentSection(account),
           ...last.map(chapter => section(chapter.id, [noBreak(chapter.title)], chapter.content)),
-          h('footer', [h('p', fill(words.report.rendered, { renderer }))]),
         ]),
       ]),
+      h('footer', [h('p', fill(words.report.rendered, { renderer }))]),
     ],
   });
 }
@@ -122,8 +122,8 @@ function skippedNote(account: Account, part: Section): ElementContent[] {
   const because = fill(words.record.condition, { input: skip.input, is: skip.is, found: skip.found });
   return [
     h('p', [
-      statusTag('skipped', words),
-      ` — ${words.record.sectionSkipped}${noBreak(words.colon)}${because}`,
+      h('span.status.skipped', [sign(`${SIGNS.skipped} `), words.record.sectionSkipped]),
+      ` — ${because}`,
     ]),
   ];
 }

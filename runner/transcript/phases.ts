@@ -68,7 +68,7 @@ function stepsIn(node: SectionNode): string[] {
 
 function phaseOf(account: Account, title: string, steps: readonly string[]): Phase {
   const records = steps.flatMap(id => account.record.steps.get(id) ?? []);
-  const work = records.flatMap(workOf);
+  const work = records.flatMap(record => workOf(account.figures.spans, record));
   const bounds = records.flatMap(record => {
     const times = timesOf(record);
     return times === undefined ? [] : [times.start, times.end ?? times.start];
@@ -95,12 +95,19 @@ function sharesOf(
   return { machine, human };
 }
 
-function workOf(record: StepRecord): Work[] {
+/** The machine's work between two instants: a process that was stopped did not work. */
+function machineWithin(spans: readonly Span[], from: number, to: number): Work[] {
+  return spans
+    .filter(span => span.kind === 'machine' && span.from < to && span.to > from)
+    .map(span => ({ kind: 'machine', from: Math.max(span.from, from), to: Math.min(span.to, to) }));
+}
+
+function workOf(spans: readonly Span[], record: StepRecord): Work[] {
   const work: Work[] = [];
   for (const { intended, finished, doubted } of record.attempts) {
     const end = finished ?? doubted;
     if (end !== undefined) {
-      work.push({ kind: 'machine', from: Date.parse(intended.at), to: Date.parse(end.at) });
+      work.push(...machineWithin(spans, Date.parse(intended.at), Date.parse(end.at)));
     }
   }
   const answer = record.confirmed ?? record.byHand ?? record.skipped;

@@ -24,8 +24,9 @@ a:focus-visible,summary:focus-visible,[tabindex]:focus-visible{outline:3px solid
 .band .rest{font-weight:400;letter-spacing:0}
 .sheet{max-width:64rem;margin:0 auto;padding:0 1.25rem 4rem}
 @media (min-width:82rem){.framed{display:grid;grid-template-columns:15rem minmax(0,64rem);gap:3rem;max-width:84rem;margin:0 auto;padding:0 1.25rem}
-.framed .sheet{margin:0;padding:0 0 4rem}.framed nav.toc{position:sticky;top:0;align-self:start;max-height:100vh;overflow:auto;padding:2rem 0;font-size:.875rem}}
-header.title{padding:2.5rem 0 1.5rem;border-bottom:2px solid var(--blue)}
+.framed .sheet{margin:0;padding:0 0 4rem}header.title,footer{max-width:84rem!important}.framed nav.toc{position:sticky;top:0;align-self:start;max-height:100vh;overflow:auto;padding:2rem 0;font-size:.875rem}}
+header.title,footer{max-width:64rem;margin:0 auto;padding:2.5rem 1.25rem 1.5rem}
+header.title{position:relative}header.title::after{content:"";position:absolute;left:1.25rem;right:1.25rem;bottom:0;border-bottom:2px solid var(--blue)}
 .over{margin:0;color:var(--soft);font-size:.9375rem;letter-spacing:.02em}
 h1{margin:.25rem 0 .5rem;font-size:2.1rem;line-height:1.2}
 h2{margin:3.25rem 0 1rem;padding-top:.75rem;border-top:1px solid var(--line);font-size:1.5rem;line-height:1.25}
@@ -42,7 +43,7 @@ nav.toc ol ol{padding-left:1rem}
 nav.toc li{margin:.2rem 0}
 nav.toc a{text-decoration:none}
 nav.toc a:hover{text-decoration:underline}
-@media (max-width:81.99rem){nav.toc{max-width:64rem;margin:0 auto;padding:0 1.25rem}nav.toc>ol{columns:2 16rem}}
+@media (max-width:81.99rem){nav.toc{max-width:64rem;margin:0 auto;padding:0 1.25rem;font-size:.875rem}nav.toc>ol{columns:3 10rem}}
 .tags{display:flex;flex-wrap:wrap;gap:.4rem;list-style:none;margin:.75rem 0 0;padding:0}
 .tag{display:inline-block;padding:.1rem .55rem;border:1px solid var(--strong-line);border-radius:1rem;font-size:.8125rem;line-height:1.5}
 .tag.mode{border-color:var(--blue);background:var(--blue);color:var(--paper);font-weight:700;letter-spacing:.05em}
@@ -102,13 +103,13 @@ details>summary{color:var(--blue)}
 .timeline .axis{display:flex;justify-content:space-between;font-size:.8125rem;color:var(--soft);font-variant-numeric:tabular-nums}
 @media (max-width:40rem){.timeline .row{grid-template-columns:minmax(0,1fr);gap:.2rem}.timeline .row.axis-row .name{display:none}.timeline .axis .minor{display:none}}
 .bar.machine{fill:var(--machine)}.bar.human{fill:var(--human);stroke:var(--human-line);stroke-width:1;vector-effect:non-scaling-stroke}
-.bar.before,.bar.between{fill:var(--line)}.bar.paused,.bar.stopped{fill:var(--idle)}
-.bar.room{fill:none;stroke:var(--strong-line);stroke-dasharray:4 3;vector-effect:non-scaling-stroke}
+.idle{stroke:var(--idle);stroke-width:3;vector-effect:non-scaling-stroke}.idle.between{stroke-width:1}.idle.paused{stroke-dasharray:8 4}.idle.stopped{stroke-dasharray:2 4}.idle.before{stroke-width:5;stroke:var(--strong-line);opacity:.55}
 .limit{stroke:var(--bad);stroke-width:2;vector-effect:non-scaling-stroke}
 .cutmark{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:2 2;vector-effect:non-scaling-stroke}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:.5rem 0 0;padding:0;list-style:none;font-size:.875rem}
 .legend svg{display:inline-block;width:1.6rem;height:1rem;margin-right:.4rem;vertical-align:-.15rem;background:none}
-.measure svg{display:block;width:100%;height:1.75rem;background:var(--raised)}
+.measure{margin:0 0 1rem}
+.measure>svg{display:block;width:100%;height:1.75rem;background:var(--raised)}
 .document h3:first-child{margin-top:1rem}
 .section-note{display:inline-block;margin:0 0 1rem;padding:.15rem .6rem;border:1px dashed var(--strong-line);font-size:.875rem;color:var(--soft)}
 article.step{margin:1.25rem 0 1.75rem;border:1px solid var(--line);border-left:4px solid var(--blue)}
@@ -130,7 +131,8 @@ article.step>.body{padding:.85rem 1rem 0}
 .record .attempt{margin:0 0 .5rem}
 .items{list-style:none;padding-left:0!important}
 .visas td:last-child{height:4.5rem;width:45%}
-footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--line);color:var(--soft);font-size:.875rem}
+footer{color:var(--soft);font-size:.875rem}
+main>section:first-child>h2{border:0;margin-top:1.5rem}
 ul.contains-task-list{list-style:none;padding-left:0}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 `;
@@ -140,15 +142,17 @@ const PRINT = `
 --machine:#000091;--human:#c08c65;--human-line:#8a5a36;--idle:#929292;--ok:#18753c;--ok-paper:#fff;--bad:#ce0500;--bad-paper:#fff5f5;--warn:#a33500;--warn-paper:#fff8f3;--info:#0056b3;--info-paper:#f5f7ff;
 --keyword:#6e1fb0;--string:#116329;--comment:#5c6370;--number:#8a3b00;--title:#0550ae}
 html{font-size:9.5pt;line-height:1.4}
-.sheet,.framed,nav.toc{max-width:none;margin:0;padding:0;display:block}
+.sheet,.framed,nav.toc,header.title,footer{max-width:none!important;margin:0;padding:0;display:block}
+header.title{padding:1rem 0 1.25rem!important}header.title::after{left:0;right:0}
 .skip{display:none}
 nav.toc{break-after:page;padding-top:1rem}
 nav.toc>ol{columns:1}
-header.title{padding-top:1rem}
 h1{font-size:20pt}h2{font-size:14pt;margin-top:1.6rem}h3{font-size:12pt}
 h1,h2,h3,h4,h5,h6,caption,summary{break-after:avoid}
-tr,.card,.callout,.timeline .row,.visas tr,article.step>header,.headline{break-inside:avoid}
-thead{display:table-header-group}
+tr,.card,.callout,.timeline,.measure,.visas tr,article.step>header,.headline{break-inside:avoid}
+thead{display:table-header-group;break-after:avoid}
+tbody:first-of-type>tr:first-child,tr.group+tr{break-before:avoid}
+tr.group{break-after:avoid}
 .scroll{overflow:visible}
 table{font-size:8.5pt}
 thead th{white-space:normal}
@@ -157,7 +161,7 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:8pt}
 details::details-content{content-visibility:visible;display:block;height:auto}
 summary{list-style:none}
 summary::-webkit-details-marker{display:none}
-.band,.tag.mode,.bar,.card,thead th,.record,article.step>header,.callout,.timeline svg,.measure svg,.legend svg{-webkit-print-color-adjust:exact;print-color-adjust:exact}
+.band,.tag.mode,.bar,.idle,.card,thead th,.record,article.step>header,.callout,.timeline svg,.measure svg,.legend svg{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 a{color:inherit;text-decoration:none}
 .document{break-before:page}
 .document>h2{margin-top:0;border:0}}

@@ -10,9 +10,10 @@ import { fill, noBreak } from '../report/words.ts';
 import type { Account } from './account.ts';
 
 /** What a reader must know before any number: target's nature, scripted answers, keys, clocks. */
-export function bannersOf({ record, words }: Account): string[] {
-  const { opened, closed, resumptions } = record;
-  const scripted = opened.voice === 'scripted' || resumptions.some(entry => entry.voice === 'scripted');
+export function bannersOf(account: Account): string[] {
+  const { record, words } = account;
+  const { opened, closed } = record;
+  const scripted = voiceOf(account) !== 'typed';
   return [
     ...(opened.embedded ? [words.banner.embedded] : []),
     ...(opened.dry ? [words.banner.dry] : []),
@@ -21,6 +22,13 @@ export function bannersOf({ record, words }: Account): string[] {
     ...(opened.signer.ephemeral ? [words.banner.ephemeral] : []),
     ...(closed === undefined ? [words.banner.open] : []),
   ].map(noBreak);
+}
+
+/** How the answers of the run came, all of its processes together. */
+export function voiceOf({ record }: Account): 'typed' | 'scripted' | 'mixed' {
+  const voices = new Set([record.opened, ...record.resumptions].map(entry => entry.voice));
+  if (voices.size > 1) return 'mixed';
+  return voices.has('scripted') ? 'scripted' : 'typed';
 }
 
 /** `1 h 12 min (machine 40 min, humain 32 min) pour une DMIA de 4 h`, or why there is no such number. */
@@ -87,10 +95,23 @@ export function statusesIn(counts: Readonly<Record<RecordStatus, number>>): Reco
   return order.filter(status => counts[status] > 0);
 }
 
+/** How many steps were not performed as planned before the end of the measure: skipped by choice, or done by hand. */
+function passedOverOf({ figures, record }: Account): number {
+  const { recovery } = figures;
+  if (recovery === undefined) return 0;
+  return [...record.steps.values()].filter(({ skipped, byHand }) => {
+    const entry = byHand ?? (skipped?.cause === 'condition' ? undefined : skipped);
+    return entry !== undefined && entry.at <= recovery.to;
+  }).length;
+}
+
 /** Sentences that qualify the figures. */
-export function reservationsOf({ figures, words }: Account): string[] {
+export function reservationsOf(account: Account): string[] {
+  const { figures, words } = account;
   const { restarts, backwards } = figures;
+  const passedOver = passedOverOf(account);
   return [
+    ...(passedOver > 0 ? [fill(words.report.reservations, { count: passedOver })] : []),
     ...(restarts > 0 ? [fill(words.report.restarts, { count: restarts })] : []),
     ...(backwards > 0 ? [fill(words.report.backwards, { count: backwards })] : []),
   ];

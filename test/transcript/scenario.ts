@@ -238,7 +238,7 @@ export const EVENTS: readonly (readonly [number, Event])[] = [
     },
   ],
   [3, { type: 'note-added', text: 'Poste de secours utilisé.', by: { id: 'chloe', role: 'observateur' } }],
-  [3, { type: 'note-added', text: 'Il s’agissait du poste secours-2.', by: { id: 'chloe' }, corrects: 33 }],
+  [3, { type: 'note-added', text: 'Il s’agissait du poste secours-2.', by: { id: 'chloe' }, corrects: 32 }],
   [15, intend('lecture-seule', 1, { by: BRUNO, fingerprint: { ...FINGERPRINT, empty: true } })],
   [0, { type: 'step-started', step: 'lecture-seule', attempt: 1, pid: 4310 }],
   [

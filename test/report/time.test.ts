@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { byteSize, calendarDate, count, dateTime, duration, tableTime } from '../../runner/report/time.ts';
+
+const plain = (text: string) => text.replaceAll('\u00a0', ' ').replaceAll('\u202f', ' ');
+
+describe('time', () => {
+  test.each([
+    ['2026-03-04T02:45:10.120Z', 'Europe/Paris', 'fr', '4 mars 2026 à 03:45:10 (UTC+1)'],
+    ['2026-03-29T01:00:00.000Z', 'Europe/Paris', 'fr', '29 mars 2026 à 03:00:00 (UTC+2)'],
+    ['2026-10-25T00:59:59.999Z', 'Europe/Paris', 'en', '25 October 2026 at 02:59:59 (UTC+2)'],
+    ['2026-01-01T00:00:00.000Z', 'America/St_Johns', 'en', '31 December 2025 at 20:30:00 (UTC−3:30)'],
+    ['2026-07-31T22:00:00.000Z', 'Europe/Paris', 'fr', '1er août 2026 à 00:00:00 (UTC+2)'],
+    ['1969-12-31T23:59:59.500Z', 'UTC', 'en', '31 December 1969 at 23:59:59 (UTC)'],
+  ] as const)('%s in %s', (at, zone, lang, shown) => {
+    expect(dateTime(at, zone, lang)).toBe(shown);
+  });
+
+  test('refuses what is no instant', () => {
+    expect(() => calendarDate('hier', 'UTC', 'fr')).toThrow(RangeError);
+  });
+
+  test('sorts in tables', () => {
+    expect(tableTime('2026-03-04T02:45:10.120Z', 'UTC')).toBe('2026-03-04 02:45:10');
+  });
+
+  test.each([
+    [0, '0 ms'],
+    [999, '999 ms'],
+    [3249, '3,2 s'],
+    [59_999, '59 s'],
+    [192_000, '3 min 12 s'],
+    [3_600_000, '1 h'],
+    [7_500_000, '2 h 5 min'],
+    [100_800_000, '1 j 4 h'],
+    [-61_000, '−1 min 1 s'],
+  ])('%d ms lasts %s', (value, shown) => {
+    expect(plain(duration(value, 'fr'))).toBe(shown);
+  });
+
+  test('counts bytes and things', () => {
+    expect(plain(byteSize(1, 'fr'))).toBe('1 octet');
+    expect(plain(byteSize(999_999, 'fr'))).toBe('999,9 ko');
+    expect(plain(byteSize(48_231_112, 'en'))).toBe('48.2 MB');
+    expect(plain(count(1_234_567, 'fr'))).toBe('1 234 567');
+    expect(count(1_234_567, 'en')).toBe('1,234,567');
+  });
+});
