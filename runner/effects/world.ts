@@ -4,6 +4,7 @@ import type { Bundle } from './bundle.ts';
 import { evidenceStore } from './evidence.ts';
 import { createExecutor } from './executor.ts';
 import type { Platform } from './platform.ts';
+import { programPath } from './programs.ts';
 import { createResources } from './resources/resources.ts';
 
 /** What the real world is put together from. */
@@ -36,6 +37,7 @@ export function assembleWorld(parts: Parts): RealWorld {
     masker,
     environment,
     heldDescriptors: [lock],
+    kernel: programPath('kernel.mjs'),
   });
   let isInterrupted = false;
   const interrupt = (): void => {
