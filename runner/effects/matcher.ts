@@ -1,9 +1,9 @@
 /*
  * Finds many needles in bytes at once: Wu and Manber's algorithm ("A fast algorithm for multi-pattern searching", 1994)
- * with blocks of two bytes, so that most bytes are never looked at.
+ * with hashed blocks of three bytes, so that most bytes are never looked at.
  */
 
-/** A needle and the name it is known by. All needles are at least two bytes long. */
+/** A needle and the name it is known by. All needles are at least three bytes long. */
 export interface Needle {
   readonly bytes: Buffer;
   readonly name: string;
@@ -28,7 +28,7 @@ export interface Matcher {
 export function createMatcher(needles: readonly Needle[]): Matcher {
   const sorted = [...needles].sort((a, b) => b.bytes.length - a.bytes.length);
   const longest = sorted[0]?.bytes.length ?? 0;
-  const window = sorted.at(-1)?.bytes.length ?? 2;
+  const window = sorted.at(-1)?.bytes.length ?? BLOCK;
   const shifts = shiftTable(sorted, window);
   const byFirst = group(sorted, needle => needle.bytes[0] ?? 0);
   const byBlock = group(sorted, needle => blockAt(needle.bytes, window - 1));
@@ -38,8 +38,12 @@ export function createMatcher(needles: readonly Needle[]): Matcher {
   };
 }
 
+const BLOCK = 3;
+/** Values of `blockAt`: eighteen bits keep apart the three-letter blocks of ordinary text. */
+const BLOCKS = 1 << 18;
+
 function blockAt(bytes: Uint8Array, last: number): number {
-  return ((bytes[last - 1] ?? 0) << 8) | (bytes[last] ?? 0);
+  return ((bytes[last - 2] ?? 0) << 10) ^ ((bytes[last - 1] ?? 0) << 5) ^ (bytes[last] ?? 0);
 }
 
 function group(needles: readonly Needle[], key: (needle: Needle) => number): Map<number, Needle[]> {
@@ -53,9 +57,9 @@ function group(needles: readonly Needle[], key: (needle: Needle) => number): Map
 
 /** For each block: how far the window may move when its last block is this one. */
 function shiftTable(needles: readonly Needle[], window: number): Uint8Array {
-  const shifts = new Uint8Array(65536).fill(Math.min(window - 1, 255));
+  const shifts = new Uint8Array(BLOCKS).fill(Math.min(window - BLOCK + 1, 255));
   for (const { bytes } of needles) {
-    for (let last = 1; last < window; last++) {
+    for (let last = BLOCK - 1; last < window; last++) {
       const block = blockAt(bytes, last);
       shifts[block] = Math.min(shifts[block] ?? 0, window - 1 - last);
     }
@@ -76,7 +80,7 @@ function find({ data, limit, window, shifts, byBlock }: Search): Match[] {
   const end = Math.min(data.length, limit + window - 1);
   let last = window - 1;
   while (last < end) {
-    const block = ((data[last - 1] ?? 0) << 8) | (data[last] ?? 0);
+    const block = ((data[last - 2] ?? 0) << 10) ^ ((data[last - 1] ?? 0) << 5) ^ (data[last] ?? 0);
     const shift = shifts[block] ?? 1;
     if (shift === 0) {
       const match = longestAt(data, last - window + 1, byBlock.get(block) ?? []);
@@ -93,11 +97,18 @@ function find({ data, limit, window, shifts, byBlock }: Search): Match[] {
 function longestAt(data: Buffer, start: number, candidates: readonly Needle[]): Match | undefined {
   for (const { bytes, name } of candidates) {
     const end = start + bytes.length;
+    // Most candidates differ at once, and a call costs more than a look.
+    if (data[start] !== bytes[0] || data[start + 1] !== bytes[1]) continue;
     if (end <= data.length && data.compare(bytes, 0, bytes.length, start, end) === 0) {
       return { start, end, name };
     }
   }
   return undefined;
+}
+
+/** See `Matcher.firstPartial`; for one needle, without tables. */
+export function partialStart(data: Buffer, needle: Buffer): number {
+  return firstPartial(data, needle.length, new Map([[needle[0] ?? 0, [{ bytes: needle, name: '' }]]]));
 }
 
 function firstPartial(

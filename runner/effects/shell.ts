@@ -7,7 +7,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reason } from '../journal/event.ts';
 import type { Json } from '../model/runbook.ts';
 import { createLimit, type Limit } from './limits.ts';
@@ -100,16 +99,14 @@ async function drain(child: ChildProcess, closed: Promise<void>, end: () => Prom
 }
 
 /** True when `done` came within the time, in milliseconds. */
-async function within(done: Promise<void>, time: number): Promise<boolean> {
-  const state = { done: false };
-  const noted = done.then(() => {
-    state.done = true;
+function within(done: Promise<void>, time: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const timer = setTimeout(resolve, time, false);
+    void done.then(() => {
+      clearTimeout(timer);
+      resolve(true);
+    });
   });
-  const timer = new AbortController();
-  const wait = sleep(time, undefined, { signal: timer.signal }).catch(() => undefined);
-  await Promise.race([noted, wait]);
-  timer.abort();
-  return state.done;
 }
 
 /** The options are those of a script that must stop at the first error. `$0` names the runbook in bash's messages. */

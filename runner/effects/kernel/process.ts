@@ -7,7 +7,7 @@ import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Fault } from '../../fault.ts';
 import type { Masker } from '../masker.ts';
-import { createMatcher, type Matcher } from '../matcher.ts';
+import { partialStart } from '../matcher.ts';
 import type { Stream } from '../output.ts';
 import { endGroup, killGroup } from '../process-group.ts';
 import type { Job } from '../step-context.ts';
@@ -145,7 +145,7 @@ type Receive = KernelProcess['receive'];
 
 /** Cuts the kernel's streams: what comes after a mark waits for the next cell, which shows it as late. */
 function receiver(child: ChildProcess): Receive {
-  let current: { matcher: Matcher; marked: Set<Stream>; done: () => void } | undefined;
+  let current: { mark: Buffer; marked: Set<Stream>; done: () => void } | undefined;
   let output: (stream: Stream, bytes: Buffer) => void = () => undefined;
   const waiting = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
   const take = (stream: Stream, chunk: Buffer): void => {
@@ -154,11 +154,11 @@ function receiver(child: ChildProcess): Receive {
       waiting[stream] = Buffer.from(data.subarray(0, LATE_BYTES));
       return;
     }
-    const [mark] = current.matcher.find(data, data.length);
-    const cut = mark?.start ?? current.matcher.firstPartial(data);
+    const at = data.indexOf(current.mark);
+    const cut = at >= 0 ? at : partialStart(data, current.mark);
     if (cut > 0) output(stream, data.subarray(0, cut));
-    waiting[stream] = Buffer.from(data.subarray(mark?.end ?? cut));
-    if (mark === undefined) return;
+    waiting[stream] = Buffer.from(data.subarray(at >= 0 ? at + current.mark.length : cut));
+    if (at < 0) return;
     current.marked.add(stream);
     if (current.marked.size === 2) current.done();
   };
@@ -176,8 +176,7 @@ function receiver(child: ChildProcess): Receive {
         if (waiting[stream].length > 0) next(stream, Buffer.concat([LATE, waiting[stream], NEWLINE]));
         waiting[stream] = Buffer.alloc(0);
       }
-      const matcher = createMatcher([{ bytes: Buffer.from(sentinel), name: '' }]);
-      current = { matcher, marked: new Set(), done: resolve };
+      current = { mark: Buffer.from(sentinel), marked: new Set(), done: resolve };
     });
 }
 
