@@ -42,7 +42,10 @@ async function verifyBoth(bundle: Bundle, allowedSigners?: string): Promise<[Ver
   return [verdict, spawnSync('dash', args).status];
 }
 
-const codesOf = (verdict: Verdict): string[] => verdict.findings.map(({ layer, code }) => `${layer} ${code}`);
+// Each once: how many of the three transcripts show a change of the journal is the renderer's business.
+const codesOf = (verdict: Verdict): string[] => [
+  ...new Set(verdict.findings.map(({ layer, code }) => `${layer} ${code}`)),
+];
 
 describe('an untouched bundle', () => {
   test('is verified with the list from outside', async () => {
@@ -113,13 +116,7 @@ const vectors: readonly Vector[] = [
           .replace('"outcome":"passed","prev', '"outcome":"failed","prev')
           .replace(/"outcome":"passed"(?=[^\n]*\n$)/, '"outcome":"failed"'),
       ),
-    codes: [
-      journalAltered,
-      'statement statement-disagrees',
-      'statement statement-disagrees',
-      'transcript transcript-altered',
-      'transcript transcript-altered',
-    ],
+    codes: [journalAltered, 'statement statement-disagrees', 'transcript transcript-altered'],
   },
   {
     name: 'journal: a line deleted',
@@ -155,12 +152,7 @@ const vectors: readonly Vector[] = [
     name: 'journal: an output changed and everything chained again',
     mutate: edit =>
       edit.lines(lines => rechain(lines, entry => entry.replace('"text":"bonjour', '"text":"bonsoir'))),
-    codes: [
-      journalAltered,
-      'statement statement-disagrees',
-      'transcript transcript-altered',
-      'transcript transcript-altered',
-    ],
+    codes: [journalAltered, 'statement statement-disagrees', 'transcript transcript-altered'],
   },
   {
     name: 'journal: a step that the plan does not have, chained',
