@@ -6,14 +6,14 @@
  */
 import { dirname, resolve } from 'node:path';
 import { Fault } from '../fault.ts';
-import type { Fact, Reason } from '../journal/event.ts';
+import type { Fact, OutputSummary, Reason } from '../journal/event.ts';
 import type { Code, Json } from '../model/runbook.ts';
 import type { Execution, ExecutionObserver, ExecutionResult, Executor } from '../ports.ts';
 import type { ResourceSettings } from '../services/resources.ts';
 import { childEnvironment } from './environment.ts';
 import { createKernel, type Kernel } from './kernel/kernel.ts';
 import type { Masker } from './masker.ts';
-import { createRecorder, type Stream } from './output.ts';
+import { createRecorder, type Recorder, type Stream } from './output.ts';
 import { runShell } from './shell.ts';
 import { runSql } from './sql.ts';
 import { type CodeStep, exportsAtRest, type Job, type Outcome } from './step-context.ts';
@@ -45,7 +45,12 @@ export interface ExecutorOptions {
   readonly kernelHeap?: number;
 }
 
-type Pending = { interrupt: (() => void) | undefined; interrupted: boolean; writeError?: unknown };
+/** The step under way. `broken` is the first thing that its record could not take: a full disk, a journal that refuses. */
+interface Pending {
+  interrupt: (() => void) | undefined;
+  interrupted: boolean;
+  broken?: unknown;
+}
 
 /** Makes an executor; nothing is started before the first step. */
 export function createExecutor(options: ExecutorOptions): Executor {
@@ -59,34 +64,39 @@ export function createExecutor(options: ExecutorOptions): Executor {
     pending = current;
     registerImports(execution, masker);
     const began = performance.now();
+    // A record that fails must not go unseen, nor crash in a callback: it stops the step, then the run.
+    const guarded =
+      <A extends readonly unknown[]>(call: (...args: A) => void) =>
+      (...args: A): void => {
+        if ('broken' in current) return;
+        try {
+          call(...args);
+        } catch (error) {
+          current.broken = error;
+          interrupt();
+        }
+      };
     const recorder = createRecorder({
       masker,
       limit: options.inlineOutput ?? INLINE_OUTPUT,
       directory: options.bundle,
       file: outputFile(execution),
-      output: (stream, text) => observer.output(stream, text),
+      output: guarded((stream: Stream, text: string) => observer.output(stream, text)),
     });
     try {
       const job = {
         ...shared.common(execution),
-        started: (pid: number) => observer.started(pid),
-        output: (stream: Stream, bytes: Buffer) => {
-          try {
-            if (current.writeError === undefined) recorder.write(stream, bytes);
-          } catch (error) {
-            current.writeError = error;
-            interrupt();
-          }
-        },
-        fact: (fact: Fact) => observer.fact(maskFact(fact, masker)),
-        stoppable: (interrupt: () => void) => {
-          current.interrupt = interrupt;
-          if (current.interrupted) interrupt();
+        started: guarded((pid: number) => observer.started(pid)),
+        output: guarded((stream: Stream, bytes: Buffer) => recorder.write(stream, bytes)),
+        fact: guarded((fact: Fact) => observer.fact(maskFact(fact, masker))),
+        stoppable: (stop: () => void) => {
+          current.interrupt = stop;
+          if (current.interrupted) stop();
         },
       };
       const outcome = await run(job, shared.kernel);
-      if (current.writeError !== undefined) throw outputFault(current.writeError);
-      const output = recorder.finish();
+      const output = finish(recorder);
+      if ('broken' in current) throw recordFault(current.broken);
       return { ...resultOf(outcome, masker), output, duration: Math.round(performance.now() - began) };
     } finally {
       pending = undefined;
@@ -100,10 +110,18 @@ export function createExecutor(options: ExecutorOptions): Executor {
   return { execute, interrupt, close: shared.close };
 }
 
-/** A full disk: the step was stopped, and what it did is not known. */
-function outputFault(error: unknown): Fault {
-  const detail = error instanceof Error ? error.message : String(error);
-  return new Fault('output-not-kept', { detail }, 'step-may-have-run');
+/** The step was stopped, and what it did is not known. */
+function recordFault(error: unknown): unknown {
+  if (error instanceof Fault || !(error instanceof Error) || !('code' in error)) return error;
+  return new Fault('output-not-kept', { detail: error.message }, 'step-may-have-run');
+}
+
+function finish(recorder: Recorder): OutputSummary {
+  try {
+    return recorder.finish();
+  } catch (error) {
+    throw recordFault(error);
+  }
 }
 
 /** What all steps of a run share; made at the first step, so that a run without code starts nothing. */

@@ -16,8 +16,8 @@ import { ended, type Job, type Outcome } from './step-context.ts';
 import { MARK_VARIABLE } from './watchdog.ts';
 import { variableName } from './workspace.ts';
 
-/** Longest code given as an argument; Linux takes 128 KiB for one (MAX_ARG_STRLEN). */
-const LONGEST_ARGUMENT = 100_000;
+/** Longest text given as an argument or a variable; Linux takes 128 KiB for one (MAX_ARG_STRLEN). */
+const LONGEST_ARGUMENT = 40_000;
 /** Milliseconds that children still writing get once bash has ended. */
 const DRAIN_GRACE = 250;
 
@@ -29,6 +29,14 @@ export async function runShell(job: Job): Promise<Outcome> {
   try {
     const end = await runBash(job, outputFile, files);
     return outcomeOf(job, end, outputFile);
+  } catch (error) {
+    // Node refuses some arguments and variables by throwing: a NUL, more than the system takes.
+    const code: unknown = Reflect.get(Object(error), 'code');
+    if (!(error instanceof Error) || (code !== 'E2BIG' && code !== 'ERR_INVALID_ARG_VALUE')) throw error;
+    return ended('failed', {
+      code: 'error',
+      message: `bash cannot be given this code or these values: ${code}`,
+    });
   } finally {
     for (const file of files) rmSync(file, { force: true });
   }
@@ -119,24 +127,25 @@ function bashArguments(job: Job, files: string[]): string[] {
   return [...options, file];
 }
 
-/** `INPUT_<NAME>`, `ITEM_<NAME>` inside `each`, `<CELL>_<NAME>` for exports; a secret export is a file. */
+/** `INPUT_<NAME>`, `ITEM_<NAME>` inside `each`, `<CELL>_<NAME>` for exports; a secret or long value is a file, `…_FILE`. */
 function shellVariables(job: Job, files: string[]): Record<string, string> {
   const variables: Record<string, string> = { ...job.environment, ...job.workspace.variables };
   const { inputs, imports, secretImports, instance } = job.execution;
-  for (const [name, value] of Object.entries(inputs)) variables[variableName('input', name)] = asText(value);
-  for (const [name, value] of Object.entries(instance.items)) {
-    variables[variableName('item', name)] = asText(value);
-  }
+  const give = (variable: string, value: Json, secret: boolean): void => {
+    const text = asText(value);
+    if (!secret && text.length < LONGEST_ARGUMENT) {
+      variables[variable] = text;
+      return;
+    }
+    const file = job.workspace.keep(`${variable}-${job.watchdog.mark()}`, text);
+    files.push(file);
+    variables[`${variable}_FILE`] = file;
+  };
+  for (const [name, value] of Object.entries(inputs)) give(variableName('input', name), value, false);
+  for (const [name, value] of Object.entries(instance.items)) give(variableName('item', name), value, false);
   for (const [cell, names] of Object.entries(imports)) {
     for (const [name, value] of Object.entries(names)) {
-      const variable = variableName(cell, name);
-      if (secretImports.includes(`${cell}.${name}`)) {
-        const file = job.workspace.keep(`${variable}-${job.watchdog.mark()}`, asText(value));
-        files.push(file);
-        variables[`${variable}_FILE`] = file;
-      } else {
-        variables[variable] = asText(value);
-      }
+      give(variableName(cell, name), value, secretImports.includes(`${cell}.${name}`));
     }
   }
   return variables;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -47,6 +47,37 @@ test.each(['sh', 'ts'] as const)('output of %s that does not fit is whole in a f
     true,
   ]);
   await stage.close();
+});
+
+test('a record that fails stops the step and is thrown, whatever it was told', async () => {
+  const stage = createStage({ inlineOutput: 10 });
+  writeFileSync(join(stage.folder, 'bundle'), 'a file where the folder should be');
+  const full = stage.run('sh', 'echo beaucoup trop; sleep 74.1');
+  await expect(full).rejects.toMatchObject({ code: 'output-not-kept', state: 'step-may-have-run' });
+  rmSync(join(stage.folder, 'bundle'));
+  const refused = stage.run('ts', `console.log('dit'); await $\`sleep 74.1\``, {
+    onOutput: () => {
+      throw new Error('the journal refuses');
+    },
+  });
+  await expect(refused).rejects.toThrow('the journal refuses');
+  expect(livingWith('sleep\u000074.1')).toEqual([]);
+  await stage.close();
+});
+
+test('every child holds the lock', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'reprise-lock-'));
+  const lock = openSync(join(folder, 'lock'), 'w');
+  const stage = createStage({ heldDescriptors: [lock] });
+  const sh = await stage.run('sh', 'readlink /proc/$$/fd/3');
+  const ts = await stage.run(
+    'ts',
+    `import { readlinkSync } from 'node:fs'; console.log(readlinkSync('/proc/self/fd/5'))`,
+  );
+  expect([sh.stdout, ts.stdout]).toEqual([`${folder}/lock\n`, `${folder}/lock\n`]);
+  await stage.close();
+  closeSync(lock);
+  rmSync(folder, { recursive: true });
 });
 
 test('one step at a time', async () => {

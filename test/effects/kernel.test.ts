@@ -287,7 +287,7 @@ describe('secret()', () => {
 const word = await $\`printf 'tres-%s' secret-42\`.quiet();
 export const mot = secret(word.stdout);
 console.log('voici', mot);
-await $\`echo \${mot} | base64\`;
+await $({ input: mot })\`base64\`;
 export const url = 'https://u:' + mot + '@h/';
 throw new Error('avec ' + mot);`;
     const failed = await stage.run('ts', code, { id: 'cree' });
@@ -299,6 +299,20 @@ throw new Error('avec ' + mot);`;
       { mot: 'tres-secret-42', url: 'https://u:tres-secret-42@h/' },
     ]);
     expect(JSON.stringify(failed)).not.toContain('tres-secret');
+  });
+
+  test('keeps secrets out of the arguments of commands', async () => {
+    const code = `const jeton = secret('jeton-tres-secret'); await $\`echo \${'Bearer ' + jeton}\`;`;
+    const own = await stage.run('ts', code);
+    const imported = await stage.run('ts', `import { mot } from '#acces'; await $\`echo \${mot}\`;`, {
+      imports: { acces: { mot: 'mot-importe-secret' } },
+      secretImports: ['acces.mot'],
+    });
+    const message = expect.stringMatching(/^a secret in the arguments of a command/);
+    expect([own.reason, imported.reason]).toEqual([
+      { code: 'error', message, stack: `${stage.runbook}:57:51` },
+      { code: 'error', message, stack: `${stage.runbook}:57:38` },
+    ]);
   });
 
   test('refuses a value that is too short to be masked', async () => {

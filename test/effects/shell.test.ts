@@ -81,6 +81,17 @@ describe('an sh cell', () => {
     ]);
   });
 
+  test('gets a value too long for a variable as a file, and fails on one that no variable can hold', async () => {
+    const imports = { archive: { liste: 'x'.repeat(500_000) } };
+    const long = await stage.run('sh', 'wc -c < "$ARCHIVE_LISTE_FILE"', { imports });
+    const nul = await stage.run('sh', 'true', { inputs: { a: 'un\0deux' } });
+    expect([long.stdout, nul.ended, nul.reason]).toEqual([
+      '500000\n',
+      'failed',
+      { code: 'error', message: 'bash cannot be given this code or these values: ERR_INVALID_ARG_VALUE' },
+    ]);
+  });
+
   test('gets secrets as files that only the user may read, and that are gone afterwards', async () => {
     const code = `
 stat -c %a "$CLE_BACKUP_FILE" "$(dirname "$CLE_BACKUP_FILE")" "$ACCES_MOT_FILE"

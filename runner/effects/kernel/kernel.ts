@@ -89,10 +89,10 @@ function isResult(end: CellResult | KernelEnd): end is CellResult {
 }
 
 function requestOf(job: Job, sentinel: string): CellRequest {
-  const { inputs, imports, instance } = job.execution;
+  const { inputs, imports, secretImports, instance } = job.execution;
   const { resources, secrets, runbook, code } = job;
   const cell = { sentinel, step: instance.id, runbook, code: code.text, line: code.line };
-  return { ...cell, inputs, items: instance.items, imports, secrets, resources };
+  return { ...cell, inputs, items: instance.items, imports, secretImports, secrets, resources };
 }
 
 function deathOf(end: KernelEnd, stopped: 'timeout' | 'interrupted' | undefined, job: Job): Outcome {

@@ -18,6 +18,8 @@ export interface CellRequest {
   readonly inputs: Readonly<Record<string, Json>>;
   readonly items: Readonly<Record<string, Json>>;
   readonly imports: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+  /** `cell.name` of the imports that are secret. */
+  readonly secretImports: readonly string[];
   readonly secrets: Readonly<Record<string, string>>;
   readonly resources: Readonly<Record<string, ResourceSettings>>;
 }

@@ -28,6 +28,11 @@ export function prepareScope(record: (fact: Fact) => void): void {
   Object.assign(globalThis, names);
   zx.$.verbose = true;
   zx.$.log = logEntry;
+  const quote = zx.$.quote ?? zx.quote;
+  zx.$.quote = argument => {
+    refuseSecret(argument);
+    return quote(argument);
+  };
   define('secret', declareSecret);
   define(Symbol.for('reprise.record'), record);
 }
@@ -35,6 +40,7 @@ export function prepareScope(record: (fact: Fact) => void): void {
 /** Runs a cell with its own zx options and values. */
 export async function enterScope<T>(request: CellRequest, cell: () => Promise<T>): Promise<T> {
   currentStep = request.step;
+  noteSecrets(request);
   for (const name of ['inputs', 'items', 'secrets', 'resources'] as const)
     define(name, freeze(request[name]));
   return running.run(request.step, () => zx.within(cell));
@@ -69,9 +75,35 @@ function late(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   return stream;
 }
 
+/** Every secret text that this kernel was given or made. */
+const secretTexts = new Set<string>();
+
+function noteSecrets({ secrets, secretImports, imports }: CellRequest): void {
+  const values: unknown[] = Object.values(secrets);
+  for (const known of secretImports) {
+    const dot = known.lastIndexOf('.');
+    values.push(imports[known.slice(0, dot)]?.[known.slice(dot + 1)]);
+  }
+  for (const text of values.flatMap(textsOf)) secretTexts.add(text);
+}
+
+/** Arguments of a process can be read by every user of the machine, so a secret among them stops the cell. */
+function refuseSecret(argument: string): void {
+  for (const text of secretTexts) {
+    if (text.length >= 8 && argument.includes(text)) {
+      throw new Error(
+        'a secret in the arguments of a command, where any user can read it: use $({ input }) or $({ env })',
+      );
+    }
+  }
+}
+
 /** Declares a value secret: it is masked from now on, and an export of it is journaled as a secret. */
 function declareSecret<T>(value: T): T {
-  for (const text of textsOf(value)) register({ name: currentStep, value: text });
+  for (const text of textsOf(value)) {
+    register({ name: currentStep, value: text });
+    secretTexts.add(text);
+  }
   if (typeof value === 'object' && value !== null) secretObjects.add(value);
   else secretValues.add(value);
   return value;
