@@ -127,7 +127,12 @@ function readChoice<Value extends string>(
 function readFlag<Value extends string>(reader: Reader, values: readonly Value[]): Value | undefined {
   const { directive, findings } = reader;
   const given = values.filter(value => reader.byName.has(value));
-  for (const value of values) reader.asked.add(value);
+  for (const value of values) {
+    reader.asked.add(value);
+    if (reader.byName.get(value)?.value !== undefined) {
+      findings.error('flag-with-value', placeOf(reader, value), { name: value });
+    }
+  }
   if (given.length !== 1) {
     findings.error('missing-attribute', directive.opener, {
       name: values.join(' | '),

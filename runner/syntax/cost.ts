@@ -12,17 +12,17 @@ import type { Line } from './lines.ts';
 /** The bounds; `docs/format.md` states them. */
 export const limits = {
   /** Characters of a document. */
-  size: 256 * 1024,
+  size: 160 * 1024,
   /** Characters of the front matter. */
-  frontMatter: 32 * 1024,
+  frontMatter: 16 * 1024,
   /** Levels of quotes and lists, one in the other. */
   depth: 8,
   /** Lines. */
-  lines: 16_000,
+  lines: 8_000,
   /** Marks that could be emphasis, links, code, HTML or addresses in one paragraph. */
   marks: 3_000,
   /** The same in the whole document. */
-  allMarks: 16_000,
+  allMarks: 12_000,
   /** Sum over the paragraphs of the square of their marks. */
   squares: 20_000_000,
   /** Sum over the paragraphs of their length times their marks that are looked for to the end (links, HTML). */
@@ -31,10 +31,10 @@ export const limits = {
   backticks: 12,
   /** Lines that look like directives and stand in a quote or a list. */
   nestedDirectives: 50,
-  /** Lines that begin a list in a list, or a quote in a quote. */
+  /** Lines that begin a list in a list, or stand in a quote. */
   nestedLines: 2_000,
   /** Headings marked by `#`. */
-  headings: 1_000,
+  headings: 500,
   /** Headings marked by a line below them. */
   underlines: 100,
   /** Link definitions and footnotes. */
@@ -105,7 +105,7 @@ function depthOf(tally: Tally, text: string, prefix: string): number {
     marks++;
   }
   if (/^\S/.test(text) && marks === 0) tally.lists.length = 0;
-  if (marks > 1 || (marks === 1 && tally.lists.length > 1)) tally.counts.nestedLines++;
+  if (marks > 1 || depth > 0 || (marks === 1 && tally.lists.length > 1)) tally.counts.nestedLines++;
   return depth + tally.lists.length;
 }
 

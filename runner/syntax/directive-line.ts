@@ -33,7 +33,8 @@ interface Cursor {
   at: number;
 }
 
-const namePattern = /[A-Za-z][A-Za-z0-9_-]*/y;
+const namePattern = /\p{L}[\p{L}\p{N}_-]*/uy;
+const keyPattern = /[\p{L}_][\p{L}\p{N}_.:-]*/uy;
 const valuePattern = /[^\s"'<=>`}]+/y;
 const idPattern = /[^\s"'<=>`}#.]+/y;
 
@@ -91,7 +92,7 @@ function readAttribute(cursor: Cursor): Attribute | DirectiveProblem {
     const value = take(cursor, idPattern) ?? '';
     return { name: '#', value, start, end: cursor.base + cursor.at };
   }
-  const name = take(cursor, namePattern);
+  const name = take(cursor, keyPattern);
   if (name === undefined) {
     const quoted = cursor.text[from] === '"' || cursor.text[from] === "'";
     return problem(cursor, quoted ? 'unbalanced-quote' : 'malformed-attributes', from, from + 1);
@@ -124,8 +125,7 @@ function readAttributes(cursor: Cursor): readonly Attribute[] | DirectiveProblem
 
 function afterName(cursor: Cursor): DirectiveProblem | undefined {
   const from = cursor.at;
-  const rest = cursor.text.slice(from).trim();
-  if (rest === '') return undefined;
+  if (/^[ \t]*$/.test(cursor.text.slice(from))) return undefined;
   const gap = /^[ \t]+[{[]/.test(cursor.text.slice(from));
   return problem(cursor, gap ? 'space-before-brace' : 'text-after-directive', from);
 }
@@ -137,7 +137,7 @@ function afterName(cursor: Cursor): DirectiveProblem | undefined {
 export function readDirectiveLine(text: string, offset: number): DirectiveLine | DirectiveProblem {
   const cursor: Cursor = { text, base: offset, at: 0 };
   const colons = take(cursor, /:+/y)?.length ?? 0;
-  if (text.slice(colons).trim() === '' && colons >= 3) return { colons, name: '', attributes: [] };
+  if (/^[ \t]*$/.test(text.slice(colons)) && colons >= 3) return { colons, name: '', attributes: [] };
   if (/^[ \t]/.test(text.slice(colons)) && text.slice(colons).trim() !== '') {
     return problem(cursor, 'space-after-colons', 0);
   }

@@ -120,9 +120,8 @@ function reportUnread(walk: Walk): void {
     if (walk.met.has(scanned) || walk.findings.onLine(scanned.line + 1)) continue;
     const line = walk.findings.lines.all[scanned.line];
     if (!line) continue;
-    walk.findings.error('directive-not-read', walk.findings.lines.place(line.start, line.end), {
-      name: scanned.directive.name,
-    });
+    const place = walk.findings.lines.place(line.start, line.end);
+    walk.findings.error('malformed-directive', place, { found: line.text.trim() });
   }
 }
 

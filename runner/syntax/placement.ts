@@ -75,15 +75,27 @@ function refuseColonLine(findings: Findings, from: number, to: number): void {
   findings.error('problem' in read ? read.problem : 'malformed-directive', place, { found: text.trim() });
 }
 
+/** Whether a line stands in a step that was blanked, so that what follows from it is not said as well. */
+function isMuted(scan: Scan, line: number): boolean {
+  return scan.muted.some(([first, last]) => line > first && line <= last);
+}
+
 function refuseFence(findings: Findings, node: Code, context: Context, scan: Scan): void {
   const fence = readFence(findings.lines, node);
   if (!fence || fence.mark === 'example' || runnableLanguage(fence.language) === undefined) return;
   const line = fence.place.start.line - 1;
-  if (scan.muted.some(([first, last]) => line > first && line <= last)) return;
+  if (isMuted(scan, line)) return;
   if (context.step && !context.inside) return;
   const code = context.step ? 'fence-in-list' : 'fence-outside-step';
   const opening = findings.lines.place(fence.place.start.offset, findings.lines.all[line]?.end ?? 0);
   findings.error(code, opening, { language: fence.language });
+}
+
+/** A checkbox asks someone only in a manual step. */
+function warnChecklist(findings: Findings, node: Nodes, { step }: Context, scan: Scan): void {
+  if (step?.type === 'containerDirective' && step.name === 'manual') return;
+  const place = firstLine(findings.lines, node);
+  if (!isMuted(scan, place.start.line - 1)) findings.warning('checklist-ignored', place);
 }
 
 function contextOf(node: Nodes, context: Context): Context {
@@ -100,6 +112,8 @@ export function checkPlacement(findings: Findings, tree: Root, scan: Scan): void
     const [node, context] = next;
     refuseNested(findings, node, context);
     refuseColons(findings, node);
+    if (node.type === 'listItem' && typeof node.checked === 'boolean')
+      warnChecklist(findings, node, context, scan);
     if (node.type === 'code') refuseFence(findings, node, context, scan);
     if (node.type === 'html' || !('children' in node)) continue;
     const inner = contextOf(node, context);

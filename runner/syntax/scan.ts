@@ -122,7 +122,8 @@ function leaveOpen(state: State, index: number): void {
   for (let container = state.current; container; container = container.parent) {
     forget(state, container);
     if (container.directive) {
-      const related = index < state.lines.length ? linePlace(state, index) : undefined;
+      const shows = Math.min(index, state.ahead.opener[container.line + 1] ?? none);
+      const related = shows < state.lines.length ? linePlace(state, shows) : undefined;
       const params = { name: container.directive.name, colons: ':'.repeat(container.colons) };
       state.findings.error('unclosed-container', linePlace(state, container.line), params, related);
     }
@@ -313,6 +314,7 @@ function settleNesting(state: State): void {
       linePlace(state, outer.line),
     );
     forget(state, container);
+    state.muted.push([container.line, container.close]);
   }
 }
 

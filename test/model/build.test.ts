@@ -24,7 +24,7 @@ test('should read the front matter into checked values', async () => {
     (key, value) => (key === 'place' ? value.start.line : value instanceof Map ? [...value.values()] : value),
     2,
   );
-  await expect(`${shown}\n`).toMatchFileSnapshot('./fixtures/plan.front.json');
+  await expect(`${shown}\n`).toMatchFileSnapshot('./fixtures/plan.front.txt');
 });
 
 test('should list the steps in document order', () => {
