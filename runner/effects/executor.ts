@@ -37,7 +37,7 @@ export interface ExecutorOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Descriptors that every child holds open: the lock. */
   readonly heldDescriptors?: readonly number[];
-  /** Path of `dist/kernel.mjs`; beside the running bundle when absent. */
+  /** Path of `dist/kernel.mjs`; that of the installation when absent. */
   readonly kernel?: string;
   /** Bytes; `INLINE_OUTPUT` when absent. */
   readonly inlineOutput?: number;

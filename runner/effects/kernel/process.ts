@@ -4,12 +4,12 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { Fault } from '../../fault.ts';
 import type { Masker } from '../masker.ts';
 import { partialStart } from '../matcher.ts';
 import type { Stream } from '../output.ts';
 import { endGroup, killGroup } from '../process-group.ts';
+import { programPath } from '../programs.ts';
 import type { Job } from '../step-context.ts';
 import { MARK_VARIABLE } from '../watchdog.ts';
 import { type CellRequest, type KernelMessage, SECRETS_DESCRIPTOR } from './protocol.ts';
@@ -95,7 +95,7 @@ function pause(time: number): Promise<void> {
 
 /** A shell first, because Node cannot forbid core dumps, which would hold secrets. */
 function spawnKernel({ file, heap }: KernelSettings, job: Job, mark: string): ChildProcess {
-  const kernel = file ?? fileURLToPath(new URL('./kernel.mjs', import.meta.url));
+  const kernel = file ?? programPath('kernel.mjs');
   const flags = [
     '--experimental-vm-modules',
     '--experimental-import-meta-resolve',
