@@ -119,12 +119,14 @@ export async function resumeRun(request: ResumeRequest): Promise<RunReport> {
   const platform = await preparePlatform(plan, before.run, helm.preparation);
   try {
     const signer = await helm.signer(before.run, plan);
+    const { principal, publicKey, ephemeral } = signer;
     const resumed = {
       type: 'run-resumed',
       operator: helm.person,
       voice: helm.voice,
       host: hostname(),
       runner: request.runner,
+      signer: { principal, publicKey, ephemeral },
     } as const;
     const news = writer.append([...accepted, resumed], true);
     const session = news.reduce(apply, before);

@@ -9,12 +9,12 @@ import { Fault } from './fault.ts';
 import { readJournal } from './journal/chain.ts';
 import { sourcesOf } from './seal/layers.ts';
 import { allowedSignersLine, LAYOUT, sealPath } from './seal/layout.ts';
-import { buildStatement, type Statement, writeStatement } from './seal/statement.ts';
+import { buildStatement, type Statement, signerOf, writeStatement } from './seal/statement.ts';
 import { VERIFY_SCRIPT } from './seal/verify-script.ts';
 import { stages as ownStages, type RunRecord, type Stages } from './stages.ts';
 
 /**
- * Renders, states and signs a closed run. Faults: `journal-corrupt`, `source-unreadable`, `bundle-write-failed`, those of the
+ * Renders, states and signs a closed run. Faults: `signer-not-recorded` for another key than the journal's, `journal-corrupt`, `source-unreadable`, `bundle-write-failed`, those of the
  * signer and of the renderer; the journal is never touched. The run must be closed.
  */
 export async function sealBundle(
@@ -23,16 +23,29 @@ export async function sealBundle(
   stages: Stages = ownStages,
 ): Promise<Statement> {
   const { record, head } = readRecord(bundle);
+  refuseOtherKey(record, signer);
   const requiredSigners = stages.replay(record);
   writeTranscripts(bundle, stages.render(record));
   const { digests } = listBundle(bundle);
   const { renderer } = stages;
   const statement = buildStatement({ entries: record.entries, head, digests, requiredSigners, renderer });
   const signed = writeStatement(statement);
-  writeDocument(bundle, LAYOUT.statement, signed);
-  writeDocument(bundle, sealPath(signer.principal), await signer.sign(Buffer.from(signed)));
+  const seal = await signer.sign(Buffer.from(signed));
   writeDocument(bundle, LAYOUT.allowedSigners, recordedSigners(signer));
+  writeDocument(bundle, sealPath(signer.principal), seal);
+  // The statement comes last: where there is one, the bundle is sealed.
+  writeDocument(bundle, LAYOUT.statement, signed);
   return statement;
+}
+
+function refuseOtherKey({ entries }: RunRecord, signer: Signer): void {
+  const recorded = signerOf(entries);
+  if (recorded?.principal === signer.principal && recorded.publicKey === signer.publicKey) return;
+  throw new Fault(
+    'signer-not-recorded',
+    { principal: signer.principal, recorded: recorded?.principal ?? '' },
+    'recorded',
+  );
 }
 
 function readRecord(bundle: Bundle): { readonly record: RunRecord; readonly head: string } {

@@ -21,6 +21,13 @@ export interface Person {
   readonly declaredFor?: string;
 }
 
+/** Who will sign, with which key: type and base64 body. `ephemeral` is a key made for one run, which proves nothing. */
+export interface SigningKey {
+  readonly principal: string;
+  readonly publicKey: string;
+  readonly ephemeral: boolean;
+}
+
 /** How an answer came: typed by a person at a terminal, or read from an answers file. */
 export type Voice = 'typed' | 'scripted';
 
@@ -124,11 +131,7 @@ export type Event =
       readonly voice: Voice;
       /** T0, the decision to activate the plan: declared, not measured. */
       readonly t0: string;
-      readonly signer: {
-        readonly principal: string;
-        readonly publicKey: string;
-        readonly ephemeral: boolean;
-      };
+      readonly signer: SigningKey;
       readonly commit?: { readonly id: string; readonly dirty: boolean };
       readonly selection: {
         readonly from?: string;
@@ -142,6 +145,8 @@ export type Event =
       readonly voice: Voice;
       readonly host: string;
       readonly runner: string;
+      /** Who will sign from here on; absent when that has not changed. */
+      readonly signer?: SigningKey;
     }
   | {
       readonly type: 'change-accepted';

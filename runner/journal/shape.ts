@@ -13,6 +13,7 @@ import type {
   OutputSummary,
   Person,
   Reason,
+  SigningKey,
   SourceFile,
 } from './event.ts';
 import {
@@ -39,6 +40,7 @@ type Link = Pick<Entry, 'seq' | 'prev' | 'at'>;
 type Shapes = { readonly [T in Event['type']]: Guard<EventOf<T> & Link> };
 
 const person = object<Person>({ id: text, role: optional(text), declaredFor: optional(text) });
+const signingKey = object<SigningKey>({ principal: text, publicKey: text, ephemeral: flag });
 const voice = choice('typed', 'scripted');
 const mode = choice('drill', 'real');
 const stream = choice('stdout', 'stderr');
@@ -158,7 +160,7 @@ const shapes: Shapes = {
     operator: person,
     voice,
     t0: instant,
-    signer: object<EventOf<'run-opened'>['signer']>({ principal: text, publicKey: text, ephemeral: flag }),
+    signer: signingKey,
     commit: optional(object<NonNullable<EventOf<'run-opened'>['commit']>>({ id: text, dirty: flag })),
     selection: object<EventOf<'run-opened'>['selection']>({
       from: optional(text),
@@ -173,6 +175,7 @@ const shapes: Shapes = {
     voice,
     host: text,
     runner: text,
+    signer: optional(signingKey),
   }),
   'change-accepted': object<EventOf<'change-accepted'> & Link>({
     ...link,

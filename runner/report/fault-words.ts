@@ -482,6 +482,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'check that the temporary folder can be written to',
     },
   },
+  'signer-not-recorded': {
+    fr: {
+      what: 'la clé de `{principal}` n’est pas celle que la main courante annonce pour signer (`{recorded}`)',
+      hint: 'sceller avec la clé inscrite à l’ouverture ou à la dernière reprise, désignée par `--key`',
+    },
+    en: {
+      what: 'the key of `{principal}` is not the one that the journal announces as the signer’s (`{recorded}`)',
+      hint: 'seal with the key recorded at the opening or the last resumption, named by `--key`',
+    },
+  },
   'signing-failed': {
     fr: {
       what: 'la signature avec la clé `{key}` a échoué : {error}',

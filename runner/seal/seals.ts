@@ -6,7 +6,7 @@
 import type { Entry } from '../journal/event.ts';
 import { finding } from './layers.ts';
 import { allowedSignersLine } from './layout.ts';
-import type { Predicate, RequiredSigner } from './statement.ts';
+import { type Predicate, type RequiredSigner, signerOf } from './statement.ts';
 import type { Finding, FindingCode, SealedBy } from './verdict.ts';
 
 /** What a signature is worth: `unknown-signer` is a good one by a key that the list does not allow to this principal. */
@@ -31,9 +31,9 @@ export interface SealsJudged {
  * for co-signers the bundle's file, which nothing covers. The signer's lines there are not believed.
  */
 export function recordedSigners(entries: readonly Entry[], inBundle = ''): string {
-  const [opened] = entries;
-  if (opened?.type !== 'run-opened') return inBundle;
-  const { principal, publicKey } = opened.signer;
+  const signer = signerOf(entries);
+  if (signer === undefined) return inBundle;
+  const { principal, publicKey } = signer;
   const others = inBundle
     .split('\n')
     .filter(line => line.split(' ')[0] !== principal && !/^\S*[*?!,"]/.test(line));

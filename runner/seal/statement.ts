@@ -3,7 +3,7 @@
  * in-toto Statement v1 as canonical JSON. It says nothing that the bundle does not hold, so verifying makes it again.
  */
 import { canonicalJson } from '../journal/canonical.ts';
-import type { Entry, EventOf } from '../journal/event.ts';
+import type { Entry, EventOf, SigningKey } from '../journal/event.ts';
 import { bundlePath, choice, count, digest, flag, instant, list, object, text } from '../journal/guard.ts';
 import type { Mode, Role } from '../model/runbook.ts';
 import { isUnlisted } from './layout.ts';
@@ -74,11 +74,21 @@ export function endsOf(entries: readonly Entry[]) {
   return { opened, closed };
 }
 
+/** Who the journal says will sign, and with which key: as of the opening, or of the last resumption that changed it. */
+export function signerOf(entries: readonly Entry[]): SigningKey | undefined {
+  for (const entry of entries.toReversed()) {
+    if (entry.type === 'run-opened') return entry.signer;
+    if (entry.type === 'run-resumed' && entry.signer !== undefined) return entry.signer;
+  }
+  return undefined;
+}
+
 /** Makes the statement of a closed run; throws when the run is not. */
 export function buildStatement(input: StatementInput): Statement {
   const ends = endsOf(input.entries);
   if (ends === undefined) throw new Error('only a run that was opened and closed has a statement');
   const { opened, closed } = ends;
+  const signer = signerOf(input.entries) ?? opened.signer;
   return {
     _type: STATEMENT_TYPE,
     subject: subjectsOf(input.digests),
@@ -94,9 +104,9 @@ export function buildStatement(input: StatementInput): Statement {
       entries: input.entries.length,
       head: input.head,
       operator: opened.operator.id,
-      signer: opened.signer.principal,
+      signer: signer.principal,
       requiredSigners: input.requiredSigners,
-      ephemeral: opened.signer.ephemeral,
+      ephemeral: signer.ephemeral,
       clock: 'declared',
       runner: opened.runner,
       renderer: input.renderer,

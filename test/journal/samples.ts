@@ -61,7 +61,16 @@ export const samples: { readonly [T in Event['type']]: readonly Extract<Event, {
       selection: { from: 'a', until: 'b', only: ['a'] },
     },
   ],
-  'run-resumed': [{ type: 'run-resumed', operator: by, voice: 'typed', host: 'h', runner: '0.1.0' }],
+  'run-resumed': [
+    {
+      type: 'run-resumed',
+      operator: by,
+      voice: 'typed',
+      host: 'h',
+      runner: '0.1.0',
+      signer: { principal: 'bob', publicKey: 'ssh-ed25519 BBBB', ephemeral: false },
+    },
+  ],
   'change-accepted': [{ type: 'change-accepted', by, files: [], digest: sha256, diff: '-a\n+b' }],
   'journal-recovered': [{ type: 'journal-recovered', bytes: 3, sha256 }],
   'run-paused': (['asked', 'interrupted', 'no-answer', 'failed'] as const).map(cause => ({

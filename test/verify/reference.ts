@@ -128,8 +128,11 @@ export function eventsOf(
   ];
 }
 
-/** Performs nothing, but leaves on disk what a run of the small runbook leaves; closed, and not sealed yet. */
-export async function makeClosedBundle(folder: string, signer: Signer): Promise<Bundle> {
+/**
+ * Performs nothing, but leaves on disk what a run of the small runbook leaves; closed, and not sealed yet. With `heir` it was
+ * resumed by someone else before it closed.
+ */
+export async function makeClosedBundle(folder: string, signer: Signer, heir?: Signer): Promise<Bundle> {
   const desk = mkdtempSync(join(folder, 'desk-'));
   writeFileSync(join(desk, 'plan é.md'), PLAN);
   writeFileSync(join(desk, 'photo.png'), 'une image');
@@ -148,10 +151,23 @@ export async function makeClosedBundle(folder: string, signer: Signer): Promise<
     signer: { principal, publicKey, ephemeral },
   };
   const journal = createJournal(join(bundle.directory, 'journal.jsonl'), steppingClock());
-  journal.append(eventsOf(opening, evidence, output), true);
+  const events = eventsOf(opening, evidence, output);
+  journal.append(heir === undefined ? events : events.toSpliced(-1, 0, resumedBy(heir)), true);
   journal.close();
   writeDocument(bundle, 'lock', '');
   return bundle;
+}
+
+function resumedBy({ principal, publicKey, ephemeral }: Signer): Event {
+  const signer = { principal, publicKey, ephemeral };
+  return {
+    type: 'run-resumed',
+    operator: { id: principal },
+    voice: 'typed',
+    host: 'secours',
+    runner: '0.1.0',
+    signer,
+  };
 }
 
 /** A bundle as a run leaves it: closed and sealed. */

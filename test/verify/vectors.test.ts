@@ -393,6 +393,23 @@ describe('someone else’s hand', () => {
 });
 
 describe('what a bundle can be besides', () => {
+  test('a run that another person resumed is signed by that person, whose key the journal recorded', async () => {
+    const dina = await makeSigner(folder, 'dina');
+    const bundle = await makeClosedBundle(folder, bruno, dina);
+    await expect(sealBundle(bundle, bruno)).rejects.toMatchObject({ code: 'signer-not-recorded' });
+    const { predicate } = await sealBundle(bundle, dina);
+    expect(predicate.signer).toBe('dina');
+    const [verdict, status] = await verifyBoth(bundle, trust(folder, dina));
+    expect([codesOf(verdict), status]).toEqual([['seal required-seal-missing'], 8]);
+  });
+
+  test('a seal that fails leaves no statement, so that the run is known to be unsealed', async () => {
+    const bundle = await makeClosedBundle(folder, bruno);
+    const broken: Signer = { ...bruno, sign: () => Promise.reject(new Error('no agent')) };
+    await expect(sealBundle(bundle, broken)).rejects.toThrow('no agent');
+    expect((await verifyBundle(bundle.directory)).verdict).toBe('incomplete');
+  });
+
   test('a sandbox’s ephemeral key proves nothing, whoever lists it', async () => {
     const ephemeral = await makeSigner(folder, 'bruno', true);
     const bundle = await makeBundle(folder, ephemeral);
