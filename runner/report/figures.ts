@@ -110,7 +110,7 @@ function dataLossOf(record: RunRecord, objectives: Objectives): DataLoss[] {
     const resource = objectives.resources.get(name);
     const backup = used.get(name);
     if (resource?.pdma === undefined && backup === undefined) return [];
-    const loss = backup === undefined ? undefined : Date.parse(record.opened.t0) - Date.parse(backup.takenAt);
+    const loss = lossOf(record.opened.t0, backup?.takenAt);
     return [
       {
         resource: name,
@@ -122,6 +122,12 @@ function dataLossOf(record: RunRecord, objectives: Objectives): DataLoss[] {
       },
     ];
   });
+}
+
+/** From the backup's instant to T0; a text that is no instant gives no number. */
+function lossOf(t0: string, takenAt: string | undefined): number | undefined {
+  const loss = takenAt === undefined ? Number.NaN : Date.parse(t0) - Date.parse(takenAt);
+  return Number.isNaN(loss) ? undefined : loss;
 }
 
 function countsOf(record: RunRecord, stepIds: readonly string[]): Record<RecordStatus, number> {

@@ -11,7 +11,9 @@ export type Surface = 'terminal' | 'line' | 'markdown' | 'html';
 const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 const EACH_UNSAFE = new RegExp(UNSAFE.source, 'gu');
 const COLOURS = /\u001b\[[0-9;:]*m/g;
-const MARKDOWN_PUNCTUATION = /[\\`*_{}[\]<>#|&~$@!]|(?<=https?|ftp|www|mailto|xmpp):|(?<=www)\./gi;
+const MARKDOWN_PUNCTUATION = /[\\`*_{}[\]<>#|&~$!]/g;
+// Addresses become links even when their punctuation is escaped (GitHub looks for them after parsing), but not inside code.
+const ADDRESS = /https?:|ftp:|mailto:|xmpp:|www\.|@/i;
 
 /** True when `text` holds nothing that a terminal or a reader's eye could be fooled with. */
 export function isClean(text: string): boolean {
@@ -45,6 +47,13 @@ function oneLine(text: string): string {
 }
 
 function escapeMarkdown(text: string): string {
+  return text
+    .split(/([\s|]+)/)
+    .map(word => (ADDRESS.test(word) ? codeSpan(word) : escapePunctuation(word)))
+    .join('');
+}
+
+function escapePunctuation(text: string): string {
   return text.replace(MARKDOWN_PUNCTUATION, '\\$&');
 }
 

@@ -13,7 +13,7 @@ export function renderJson(account: Account, renderer: string): string {
   const { record, runbook, figures } = account;
   const { type: _, seq: __, prev: ___, at, ...opened } = record.opened;
   return `${canonicalJson(
-    withoutAbsent({
+    plainJson({
       format: 1,
       renderer,
       title: runbook.front.title,
@@ -125,10 +125,11 @@ function noteJson({ at, seq, step, text, by, corrects }: EntryOf<'note-added'>):
   return { at, seq, step, text, by, corrects };
 }
 
-/** JSON has no `undefined`: members that have no value are left out. */
-function withoutAbsent(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutAbsent);
+/** What JSON has not: members without a value are left out, and lone surrogates become U+FFFD. */
+function plainJson(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/\p{Cs}/gu, '\ufffd');
+  if (Array.isArray(value)) return value.map(plainJson);
   if (typeof value !== 'object' || value === null) return value;
   const present = Object.entries(value).filter(([, member]) => member !== undefined);
-  return Object.fromEntries(present.map(([name, member]) => [name, withoutAbsent(member)]));
+  return Object.fromEntries(present.map(([name, member]) => [name, plainJson(member)]));
 }

@@ -85,7 +85,7 @@ function headLines(account: Account): string[] {
       : words.report.kindDrill;
   const rows: [string, string][] = [
     [words.report.type, `**${words.mode[opened.mode]}** — ${bannersOf(account).map(text).join(' · ')}`],
-    [words.report.run, codeSpan(opened.run)],
+    [words.report.run, codeSpan(opened.run).replaceAll('|', '\\|')],
     [words.report.service, text(runbook.front.service ?? words.notProvided)],
     [words.report.target, text(opened.target)],
     [words.report.t0, instant(account, opened.t0)],

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import { visit } from 'unist-util-visit';
 import { describe, expect, test } from 'vitest';
 import { codeSpan, fencedLines, neutralise } from '../../runner/report/neutralise.ts';
+import { parseMarkdown } from '../../runner/syntax/parse.ts';
 
 const RAW = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\p{Cf}\p{Cs}]/u;
 
@@ -28,8 +30,28 @@ describe('neutralise', () => {
       fc.property(fc.string({ unit: 'binary' }), text => {
         expect(neutralise(text, 'terminal')).not.toMatch(RAW);
         expect(neutralise(text, 'line')).not.toMatch(/[\n\t]/);
-        expect(neutralise(text, 'markdown')).not.toMatch(/[\n\t]|(?<!\\)</);
+        expect(neutralise(text, 'markdown')).not.toMatch(/[\n\t]/);
       }),
+    );
+  });
+
+  test('leaves nothing but words in Markdown', () => {
+    const signs = fc.constantFrom(
+      ...'\\`*_{}[]<>#|&~$!@:./-+=()1 a\n',
+      'https://',
+      'www.',
+      '&lt;',
+      '<b>',
+      '```',
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: signs }), text => {
+        const kinds = new Set<string>();
+        visit(parseMarkdown(`> - x ${neutralise(text, 'markdown')} x`), node => void kinds.add(node.type));
+        kinds.delete('inlineCode');
+        expect([...kinds]).toEqual(['root', 'blockquote', 'list', 'listItem', 'paragraph', 'text']);
+      }),
+      { numRuns: 1000 },
     );
   });
 
