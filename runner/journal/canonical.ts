@@ -58,9 +58,12 @@ function writeObject(value: object, depth: number): string {
   if (prototype !== Object.prototype && prototype !== null) {
     throw new TypeError(`${value.constructor?.name ?? 'object'} has no canonical JSON`);
   }
-  const members = new Map<string, unknown>(Object.entries(value));
-  const names = [...members.keys()].sort();
-  return `{${names.map(name => `${writeString(name)}:${write(members.get(name), depth + 1)}`).join(',')}}`;
+  let text = '';
+  for (const name of Object.keys(value).sort()) {
+    const member: unknown = Reflect.get(value, name);
+    text += `${text === '' ? '' : ','}${writeString(name)}:${write(member, depth + 1)}`;
+  }
+  return `{${text}}`;
 }
 
 /**
