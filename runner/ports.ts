@@ -177,7 +177,8 @@ export interface EvidenceStore {
 export interface World {
   readonly clock: Clock;
   readonly journal: JournalWriter;
-  readonly executor: Executor;
+  /** The executor of a branch of a parallel section, by its name; the empty name is that of the run itself. */
+  executorOf(branch: string): Executor;
   readonly resources: Resources;
   readonly operator: Operator;
   readonly evidence: EvidenceStore;

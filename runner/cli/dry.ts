@@ -73,7 +73,7 @@ function dryWorld(journal: World['journal']): World {
   return {
     clock: systemClock(),
     journal,
-    executor: { execute: nothing, interrupt: () => {}, close: () => Promise.resolve() },
+    executorOf: nothing,
     resources: { inspect: nothing, claim: nothing },
     operator: { ask: nothing, told: () => {} },
     evidence: { keep: nothing },

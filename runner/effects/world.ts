@@ -2,7 +2,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { Clock, JournalWriter, Operator, World } from '../ports.ts';
 import type { Bundle } from './bundle.ts';
 import { evidenceStore } from './evidence.ts';
-import { createExecutor } from './executor.ts';
+import { createExecutors } from './executors.ts';
 import type { Platform } from './platform.ts';
 import { programPath } from './programs.ts';
 import { createResources } from './resources/resources.ts';
@@ -29,7 +29,7 @@ export interface RealWorld {
 export function assembleWorld(parts: Parts): RealWorld {
   const { plan, bundle, platform, clock, journal, operator, lock } = parts;
   const { resources, secrets, masker, environment } = platform;
-  const executor = createExecutor({
+  const executors = createExecutors({
     runbook: plan.runbook.file,
     bundle: bundle.directory,
     resources,
@@ -42,14 +42,14 @@ export function assembleWorld(parts: Parts): RealWorld {
   let isInterrupted = false;
   const interrupt = (): void => {
     isInterrupted = true;
-    executor.interrupt();
+    executors.interrupt();
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, interrupt);
   const world: World = {
     clock,
     journal,
-    executor,
+    executorOf: branch => executors.of(branch),
     resources: createResources(resources),
     operator,
     evidence: evidenceStore(bundle),
@@ -57,7 +57,7 @@ export function assembleWorld(parts: Parts): RealWorld {
   };
   const close = async (): Promise<void> => {
     for (const signal of signals) process.off(signal, interrupt);
-    await executor.close();
+    await executors.close();
   };
   return { world, close };
 }

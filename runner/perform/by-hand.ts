@@ -7,7 +7,7 @@ import { type Stage, voiceOf } from './stage.ts';
 /** Lets a person do what a cell would have done, and takes the exports that later steps need. */
 export async function doByHand(stage: Stage, instance: Instance, imports: Imports): Promise<void> {
   const exports = exportsOf(instance);
-  const answer = await stage.world.operator.ask<'by-hand'>({
+  const answer = await stage.ask<'by-hand'>({
     ask: 'by-hand',
     step: instance.id,
     exports,

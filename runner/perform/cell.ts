@@ -32,8 +32,7 @@ export async function performCell(stage: Stage, instance: Instance, attempt: num
     const isDue = mustAsk(stage, instance, cell) || (stage.settings.pace === 'step' && attempt === 1);
     await (isDue ? offer(stage, performance, guard) : act(stage, performance, guard));
   } catch (error) {
-    if (!(error instanceof Fault) || error.code === 'no-answer' || error.state !== 'nothing-changed')
-      throw error;
+    if (!(error instanceof Fault) || error.state !== 'nothing-changed') throw error;
     refuse(stage, instance, attempt, error);
   }
 }
@@ -46,7 +45,7 @@ function cellOf(instance: Instance): CellStep {
 async function offer(stage: Stage, performance: Performance, guard: Guard): Promise<void> {
   const { instance, imports } = performance;
   const shown = guard.fingerprint === undefined ? {} : { fingerprint: guard.fingerprint };
-  const answer = await stage.world.operator.ask<'step'>({ ask: 'step', step: instance.id, ...shown });
+  const answer = await stage.ask<'step'>({ ask: 'step', step: instance.id, ...shown });
   const { by } = answer;
   switch (answer.choice) {
     case 'pause':
@@ -67,7 +66,7 @@ async function askName(stage: Stage, performance: Performance, guard: Guard): Pr
   if (fingerprint === undefined || !isForeign(stage, fingerprint))
     return await act(stage, performance, guard);
   const question = { ask: 'name', step: performance.instance.id, fingerprint } as const;
-  const answer = await stage.world.operator.ask<'name'>(question);
+  const answer = await stage.ask<'name'>(question);
   if (answer.choice === 'pause') return stage.pause(answer.by);
   if (answer.name !== fingerprint.name) {
     const { resource, name } = fingerprint;

@@ -64,7 +64,7 @@ async function poll(stage: Stage, execution: Execution, check: CheckStep): Promi
 
 async function pollOnce(stage: Stage, execution: Execution): Promise<Poll> {
   const events: Event[] = [];
-  const result = await stage.world.executor.execute(
+  const result = await stage.executorOf(execution.instance.id).execute(
     execution,
     observe(execution, event => events.push(event)),
   );

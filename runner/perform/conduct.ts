@@ -19,21 +19,38 @@ import { Stage } from './stage.ts';
  */
 export async function conduct(session: Session, world: World, settings: RunSettings): Promise<Session> {
   const stage = new Stage(session, world, settings);
-  for (let [action] = next(session); action !== undefined; [action] = next(stage.session)) {
-    if (world.interrupted()) stage.pause(stage.operator, 'interrupted');
-    else await performOrPause(stage, action);
+  const underWay = new Map<string, Promise<void>>();
+  try {
+    for (;;) {
+      for (const action of next(stage.session)) startAction(stage, underWay, action);
+      if (underWay.size === 0) return stage.session;
+      await Promise.race(underWay.values());
+    }
+  } finally {
+    await Promise.allSettled(underWay.values());
   }
-  return stage.session;
+}
+
+/** Starts what is not under way yet; side by side there is one action for each branch. */
+function startAction(stage: Stage, underWay: Map<string, Promise<void>>, action: Action): void {
+  const key = 'instance' in action ? action.instance.id : action.do;
+  if (underWay.has(key) || stage.session.status !== 'open') return;
+  const done = performOrPause(stage, action).finally(() => underWay.delete(key));
+  underWay.set(key, done);
 }
 
 async function performOrPause(stage: Stage, action: Action): Promise<void> {
+  if (stage.world.interrupted()) return stage.pause(stage.operator, 'interrupted');
   try {
     await perform(stage, action);
   } catch (error) {
-    if (!(error instanceof Fault) || error.code !== 'no-answer') throw error;
-    stage.pause(stage.operator, 'no-answer');
+    if (!(error instanceof Fault) || !stops.includes(error.code)) throw error;
+    if (stage.session.status === 'open') stage.pause(stage.operator, 'no-answer');
   }
 }
+
+/** Faults by which the run is paused, or was already. */
+const stops = ['no-answer', 'run-is-paused'];
 
 async function perform(stage: Stage, action: Action): Promise<void> {
   switch (action.do) {

@@ -45,7 +45,7 @@ async function passes(stage: Stage, check: Instance): Promise<boolean> {
   try {
     const execution = executionOf(stage, check, 0, gatherImports(stage, check));
     const silent = { started: () => {}, output: () => {}, fact: () => {} };
-    return (await stage.world.executor.execute(execution, silent)).ended === 'passed';
+    return (await stage.executorOf(execution.instance.id).execute(execution, silent)).ended === 'passed';
   } catch (error) {
     if (error instanceof Fault) return false;
     throw error;
@@ -54,8 +54,7 @@ async function passes(stage: Stage, check: Instance): Promise<boolean> {
 
 async function askOperator(stage: Stage, { instance, reason }: Doubt, checkPassed: boolean): Promise<void> {
   const exports = exportsOf(instance);
-  const { operator } = stage.world;
-  const answer = await operator.ask<'doubt'>({
+  const answer = await stage.ask<'doubt'>({
     ask: 'doubt',
     step: instance.id,
     exports,

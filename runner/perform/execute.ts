@@ -10,7 +10,7 @@ export const defaultTimeout = 60 * 60 * 1000;
 
 /** Runs the code of a step, journaling its start, output and facts as they come; what the outcome means is the caller's. */
 export async function executeCode(stage: Stage, execution: Execution): Promise<ExecutionResult> {
-  return await stage.world.executor.execute(
+  return await stage.executorOf(execution.instance.id).execute(
     execution,
     observe(execution, event => stage.record([event], false)),
   );

@@ -11,7 +11,7 @@ export async function resolveFailure(
   failure: { readonly instance: Instance; readonly reason: Reason },
 ): Promise<void> {
   const { instance, reason } = failure;
-  const answer = await stage.world.operator.ask<'failure'>({ ask: 'failure', step: instance.id, reason });
+  const answer = await stage.ask<'failure'>({ ask: 'failure', step: instance.id, reason });
   switch (answer.choice) {
     case 'pause':
       return stage.pause(answer.by, 'failed');

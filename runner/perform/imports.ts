@@ -12,46 +12,61 @@ export interface Imports {
 }
 
 /**
- * The exports that `instance` may import: those that its code names, or for a sh cell all that there are.
- * Throws the fault `import-missing` when a cell was skipped or its secret did not outlive the process that made it.
+ * The exports that `instance` may import: those that its code names, or for a sh cell all that there are. Inside an `each`
+ * section a cell of the same section is the same item's; outside, each of its exports is a record by item.
+ * Throws the fault `import-missing` when a cell was skipped, and `secret-lost` when its secret did not outlive its process.
  */
 export function gatherImports(stage: Stage, instance: Instance): Imports {
-  const { session } = stage;
   const values: Record<string, Record<string, Json>> = {};
-  const secrets: string[] = [];
-  for (const [cell, required] of wantedCells(session, instance)) {
-    const exports = Object.entries(session.steps.get(cell.id).exports);
-    if (required && !isDone(session, cell))
-      throw new Fault('import-missing', { step: instance.id, import: cell.id });
-    const known: Record<string, Json> = {};
-    for (const [name, exported] of exports) {
-      if ('value' in exported) known[name] = exported.value;
-      else {
-        known[name] = secretOf(stage, instance, cell, name);
-        secrets.push(`${cell.step.id}.${name}`);
-      }
-    }
+  const secrets = new Set<string>();
+  for (const cell of wantedCells(stage, instance)) {
+    const known = values[cell.step.id] ?? {};
     values[cell.step.id] = known;
+    for (const [name, exported] of Object.entries(stage.session.steps.get(cell.id).exports)) {
+      const value = 'value' in exported ? exported.value : secretOf(stage, instance, cell, name);
+      if ('secret' in exported) secrets.add(`${cell.step.id}.${name}`);
+      known[name] = isSameItem(cell, instance) ? value : { ...recordIn(known[name]), [itemOf(cell)]: value };
+    }
   }
-  return { values, secrets };
+  return { values, secrets: [...secrets] };
 }
 
-function wantedCells(session: Session, instance: Instance): readonly (readonly [Instance, boolean])[] {
-  const cells = session.plan.instances.filter(
-    other => other.step.kind === 'cell' && isSameItem(other, instance),
-  );
-  if (takesAll(instance))
-    return cells.filter(cell => isDone(session, cell)).map(cell => [cell, false] as const);
+function wantedCells(stage: Stage, instance: Instance): readonly Instance[] {
+  const { session } = stage;
   const wanted = new Set(importedCells(instance));
-  return cells.filter(cell => wanted.has(cell.step.id)).map(cell => [cell, true] as const);
+  const isWanted = (cell: Instance) =>
+    takesAll(instance) ? isDone(session, cell) : wanted.has(cell.step.id);
+  const cells = session.plan.instances.filter(
+    other => other.step.kind === 'cell' && isReachable(other, instance) && isWanted(other),
+  );
+  const missing = cells.find(cell => !isDone(session, cell));
+  if (missing !== undefined) throw new Fault('import-missing', { step: instance.id, import: missing.id });
+  return cells;
 }
 
 function takesAll(instance: Instance): boolean {
   return instance.step.kind !== 'manual' && instance.step.code.language === 'sh';
 }
 
+/** Another item of the same section is out of reach. */
+function isReachable(other: Instance, instance: Instance): boolean {
+  return Object.entries(other.items).every(([name, item]) =>
+    [undefined, item].includes(instance.items[name]),
+  );
+}
+
 function isSameItem(other: Instance, instance: Instance): boolean {
-  return Object.entries(other.items).every(([name, item]) => instance.items[name] === item);
+  return Object.keys(other.items).every(name => name in instance.items);
+}
+
+function itemOf(cell: Instance): string {
+  return Object.values(cell.items).join(',');
+}
+
+function recordIn(value: Json | undefined): { readonly [item: string]: Json } {
+  const isRecord = (json: Json | undefined): json is { readonly [item: string]: Json } =>
+    typeof json === 'object' && json !== null && !Array.isArray(json);
+  return isRecord(value) ? value : {};
 }
 
 function isDone(session: Session, cell: Instance): boolean {

@@ -6,13 +6,12 @@ import { type Stage, voiceOf } from './stage.ts';
 /** Presents `instance`, which is a manual step, and takes each confirmation on its own. */
 export async function performManual(stage: Stage, instance: Instance): Promise<void> {
   const step = manualOf(instance);
-  const { operator } = stage.world;
   if (stage.session.steps.get(instance.id).status !== 'presented') {
     stage.record([{ type: 'manual-presented', step: instance.id, ...roleOf(step) }]);
   }
   for (const [item, { text }] of step.items.entries()) {
     if (stage.session.steps.get(instance.id).confirmedItems.includes(item)) continue;
-    const answer = await operator.ask<'item'>({
+    const answer = await stage.ask<'item'>({
       ask: 'item',
       step: instance.id,
       item,
@@ -37,7 +36,7 @@ function roleOf(step: ManualStep): { readonly role?: string } {
 async function confirm(stage: Stage, instance: Instance, step: ManualStep): Promise<void> {
   const { evidence } = step;
   const question = { ask: 'confirmation', step: instance.id, evidence, ...roleOf(step) } as const;
-  const answer = await stage.world.operator.ask<'confirmation'>(question);
+  const answer = await stage.ask<'confirmation'>(question);
   if (answer.choice === 'pause') return stage.pause(answer.by);
   await attach(stage, instance, answer);
   if (evidence === 'required' && stage.session.steps.get(instance.id).evidence === 0) {

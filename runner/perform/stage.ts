@@ -1,6 +1,7 @@
+import { Fault } from '../fault.ts';
 import type { Entry, Event, Person, Voice } from '../journal/event.ts';
 import type { Json } from '../model/runbook.ts';
-import type { RunSettings, World } from '../ports.ts';
+import type { Answers, Executor, Question, RunSettings, World } from '../ports.ts';
 import { apply } from '../session/apply.ts';
 import type { Session } from '../session/session.ts';
 
@@ -14,6 +15,7 @@ export class Stage {
   /** Clear values of exports of this process, by step then name; the only place where an exported secret is. */
   readonly vault = new Map<string, Readonly<Record<string, Json>>>();
   #session: Session;
+  #turn: Promise<void> = Promise.resolve();
 
   /** A stage for `session`, as `replay` or `run-opened` left it. */
   constructor(session: Session, world: World, settings: RunSettings) {
@@ -27,10 +29,34 @@ export class Stage {
     return this.#session;
   }
 
+  /** The executor of the branch in which `step` is performed. */
+  executorOf(step: string): Executor {
+    return this.world.executorOf(this.#session.branches.get(step) ?? '');
+  }
+
   /** Who answers for the run when nobody else was named. */
   get operator(): Person {
     if (this.#session.operator === undefined) throw new Error('a run that is not open has no operator');
     return this.#session.operator;
+  }
+
+  /**
+   * Asks the operator, one question at a time however many branches have one. Throws the fault `run-is-paused` when the
+   * answer to an earlier question stopped the run.
+   */
+  async ask<K extends keyof Answers>(question: Extract<Question, { readonly ask: K }>): Promise<Answers[K]> {
+    const before = this.#turn;
+    let release = (): void => {};
+    this.#turn = new Promise(resolve => {
+      release = resolve;
+    });
+    await before;
+    try {
+      if (this.#session.status !== 'open') throw new Fault('run-is-paused', {}, 'recorded');
+      return await this.world.operator.ask<K>(question);
+    } finally {
+      release();
+    }
   }
 
   /** Appends events (on disk before it returns, unless told otherwise), applies them and tells the operator. */

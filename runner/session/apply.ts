@@ -4,20 +4,24 @@
  */
 import type { Entry, EventOf } from '../journal/event.ts';
 import type { Plan } from '../plan/plan.ts';
-import { agendaOf } from './agenda.ts';
-import type { AgendaItem, Session, StepState } from './session.ts';
+import { agendaOf, branchesOf, sectionKey } from './agenda.ts';
+import { isOver } from './over.ts';
+import type { Session, StepState } from './session.ts';
 import { StepTable } from './step-table.ts';
 
 /** A session in which nothing has happened yet. */
 export function emptySession(plan: Plan): Session {
+  const agenda = agendaOf(plan);
   return {
     plan,
     run: '',
     mode: plan.target.mode,
     status: 'unopened',
     steps: StepTable.of(plan.instances.map(instance => instance.id)),
-    agenda: agendaOf(plan),
+    agenda,
     cursor: 0,
+    passed: new Set(),
+    branches: branchesOf(agenda),
     selection: {},
     dry: false,
   };
@@ -29,14 +33,15 @@ export function apply(session: Session, entry: Entry): Session {
     case 'run-opened':
       return opened(session, entry);
     case 'run-resumed':
-      return { ...session, status: 'open', operator: entry.operator };
+      return { ...losing(session), status: 'open', operator: entry.operator };
     case 'run-paused':
       return { ...session, status: 'paused' };
     case 'run-closed':
       return { ...session, status: 'closed', outcome: entry.outcome };
     case 'clock-marked':
+      return pass(session, entry.id);
     case 'section-entered':
-      return past(session);
+      return pass(session, sectionKey(entry));
     case 'step-skipped':
       return settle(session, entry.step, { status: 'skipped' });
     case 'step-intended':
@@ -112,21 +117,27 @@ function settle(session: Session, step: string, state: Partial<StepState>): Sess
   return advance({ ...session, steps: session.steps.with(step, { ...kept, ...state }) });
 }
 
-function past(session: Session): Session {
-  return advance({ ...session, cursor: session.cursor + 1 });
+function pass(session: Session, key: string): Session {
+  return advance({ ...session, passed: new Set(session.passed).add(key) });
 }
 
 function advance(session: Session): Session {
-  let cursor = session.cursor;
-  while (cursor < session.agenda.length && isOver(session, session.agenda[cursor])) cursor += 1;
+  let { cursor } = session;
+  for (
+    let item = session.agenda[cursor];
+    item !== undefined && isOver(session, item);
+    item = session.agenda[cursor]
+  ) {
+    cursor += 1;
+  }
   return cursor === session.cursor ? session : { ...session, cursor };
 }
 
-function isOver(session: Session, item: AgendaItem | undefined): boolean {
-  return item?.kind === 'instance' && isSettled(session.steps.get(item.instance.id));
-}
-
-/** Whether nothing more is to be done about a step. */
-export function isSettled(state: StepState): boolean {
-  return ['passed', 'skipped', 'confirmed', 'done-by-hand'].includes(state.status);
+/** What was running in a process that is gone will never report: it is lost. */
+function losing(session: Session): Session {
+  let { steps } = session;
+  for (const [id, state] of session.steps.entries()) {
+    if (state.status === 'running') steps = steps.with(id, { status: 'lost' });
+  }
+  return { ...session, steps };
 }

@@ -3,6 +3,7 @@
  * the document's, so that one action is offered at a time.
  */
 import type { Instance } from '../plan/plan.ts';
+import { isOver } from './over.ts';
 import { selectionReason } from './selection.ts';
 import type { Action, AgendaItem, Session, StepState } from './session.ts';
 
@@ -10,18 +11,30 @@ import type { Action, AgendaItem, Session, StepState } from './session.ts';
 export function next(session: Session): readonly Action[] {
   if (session.status !== 'open') return [];
   const item = session.agenda[session.cursor];
-  return [item === undefined ? { do: 'close-run', outcome: outcomeOf(session) } : actionOn(session, item)];
+  return item === undefined ? [{ do: 'close-run', outcome: outcomeOf(session) }] : actionsOn(session, item);
 }
 
-function actionOn(session: Session, item: AgendaItem): Action {
+function actionsOn(session: Session, item: AgendaItem): readonly Action[] {
   switch (item.kind) {
     case 'clock':
-      return { do: 'mark-clock', mark: item.mark, id: item.id };
+      return [{ do: 'mark-clock', mark: item.mark, id: item.id }];
     case 'section':
-      return enter(item);
+      return [enter(item)];
     case 'instance':
-      return actionOnInstance(session, item.instance);
+      return actionsOnInstance(session, item.instance);
+    case 'parallel':
+      return sideBySide(session, item.branches);
   }
+}
+
+/** One action a branch; but while a branch needs a decision, nothing new starts in the others. */
+function sideBySide(session: Session, branches: readonly (readonly AgendaItem[])[]): readonly Action[] {
+  const actions = branches.flatMap(branch => {
+    const item = branch.find(each => !isOver(session, each));
+    return item === undefined ? [] : actionsOn(session, item);
+  });
+  const decisions = actions.filter(action => action.do === 'settle-doubt' || action.do === 'resolve-failure');
+  return decisions.length > 0 ? decisions : actions;
 }
 
 function enter(item: Extract<AgendaItem, { kind: 'section' }>): Action {
@@ -29,10 +42,15 @@ function enter(item: Extract<AgendaItem, { kind: 'section' }>): Action {
   return { do: 'enter-section', slug, title, depth, ...(item.item === undefined ? {} : { item: item.item }) };
 }
 
+function actionsOnInstance(session: Session, instance: Instance): readonly Action[] {
+  const state = session.steps.get(instance.id);
+  return state.status === 'running' ? [] : [actionOnInstance(session, instance)];
+}
+
 function actionOnInstance(session: Session, instance: Instance): Action {
   const state = session.steps.get(instance.id);
   switch (state.status) {
-    case 'running':
+    case 'lost':
       if (isRead(instance)) return execute(instance, state);
       return doubt(session, instance, { ...state, reason: { code: 'crashed' } });
     case 'doubtful':

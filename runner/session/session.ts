@@ -11,11 +11,12 @@ import type { Json, Mode } from '../model/runbook.ts';
 import type { Instance, Plan } from '../plan/plan.ts';
 import type { StepTable } from './step-table.ts';
 
-/** Where a step stands. `running` is an intent whose outcome may still come; `doubtful` one whose outcome will not. */
+/** Where a step stands. `running` is an intent whose outcome may still come, `lost` one whose process is gone, and `doubtful` one of which that was written down. */
 export type StepStatus =
   | 'waiting'
   | 'presented'
   | 'running'
+  | 'lost'
   | 'passed'
   | 'failed'
   | 'doubtful'
@@ -38,8 +39,9 @@ export interface StepState {
   readonly settled?: 'done' | 'not-done' | 'redo';
 }
 
-/** What a run goes through, in order. A parallel section will hold an agenda per branch. */
+/** What a run goes through, in order; a parallel section holds an agenda per branch. */
 export type AgendaItem =
+  | { readonly kind: 'parallel'; readonly branches: readonly (readonly AgendaItem[])[] }
   | { readonly kind: 'instance'; readonly instance: Instance }
   | { readonly kind: 'clock'; readonly mark: 'start' | 'stop'; readonly id: string }
   | {
@@ -69,6 +71,10 @@ export interface Session {
   readonly agenda: readonly AgendaItem[];
   /** Index of the first agenda item that is not over; what stands before it is never looked at again. */
   readonly cursor: number;
+  /** Keys of the sections that were entered and of the clock marks that were made. */
+  readonly passed: ReadonlySet<string>;
+  /** The branch in which a step is performed, by instance id; steps outside a parallel section have none. */
+  readonly branches: ReadonlyMap<string, string>;
   readonly selection: Selection;
   readonly dry: boolean;
   readonly outcome?: 'passed' | 'passed-with-reservations' | 'failed' | 'abandoned';

@@ -197,6 +197,7 @@ describe('conduct', () => {
         exports: { n: { value: 1 } },
       },
       { type: 'step-intended', step: 'ecrire', attempt: 1, code: '0'.repeat(64) },
+      { type: 'run-resumed', operator: { id: 'camille' }, voice: 'typed', host: 'ici', runner: '0.1.0' },
     ];
     const { world, story } = await play({ before, results: { ecrit: [{ ended: 'failed' }] } });
     expect(story).toEqual(['doubted ecrire crashed', 'paused asked']);

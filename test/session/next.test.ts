@@ -111,12 +111,21 @@ function describeAction(action: Action): string {
   }
 }
 
-const done = [passed('lire'), enter('écrire', 'Écrire')];
+const resumed: Event = {
+  type: 'run-resumed',
+  operator: { id: 'camille' },
+  voice: 'typed',
+  host: 'ici',
+  runner: '0.1.0',
+};
+
+const done: readonly Event[] = [passed('lire'), enter('écrire', 'Écrire')];
 
 describe('next', () => {
   const cases: readonly (readonly [string, readonly Event[], string])[] = [
     ['runs the first step', [], 'execute lire 1'],
-    ['repeats a read that a crash cut off', [intent('lire')], 'execute lire 2'],
+    ['waits for what is running', [intent('lire')], ''],
+    ['repeats a read that a crash cut off', [intent('lire'), resumed], 'execute lire 2'],
     [
       'repeats a read that was interrupted',
       [intent('lire'), failed('lire', 1, 'interrupted')],
@@ -126,7 +135,7 @@ describe('next', () => {
     ['runs the next one', done, 'execute ecrire 1'],
     [
       'holds a write that a crash cut off for a doubt',
-      [...done, intent('ecrire')],
+      [...done, intent('ecrire'), resumed],
       'settle ecrire crashed [ecrit]',
     ],
     [

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { linkEntry } from '../../runner/journal/chain.ts';
 import type { Entry, Event, Fingerprint } from '../../runner/journal/event.ts';
 import { readRunbook } from '../../runner/model/build.ts';
@@ -21,6 +22,7 @@ resources:
   base: { kind: postgres, label: Base }
 inputs:
   refaire: { label: Refaire, type: choice, choices: [oui, non], default: oui }
+  applications: { label: Applications, type: list, default: [siap] }
 roles:
   pilote: { label: Pilote, holders: [camille] }
 targets:
@@ -90,6 +92,7 @@ export class MemoryWorld implements World {
   readonly events: Event[] = [];
   readonly asked: string[] = [];
   readonly executed: Execution[] = [];
+  readonly branches = new Set<string>();
   fingerprints: Fingerprint[] = [];
   stop = false;
   onAppend: (event: Event) => void = () => {};
@@ -119,11 +122,17 @@ export class MemoryWorld implements World {
     },
   };
 
+  executorOf = (branch: string) => {
+    this.branches.add(branch);
+    return this.executor;
+  };
+
   readonly executor = {
-    execute: (execution: Execution, observer: ExecutionObserver) => {
+    execute: async (execution: Execution, observer: ExecutionObserver) => {
       this.executed.push(execution);
       observer.started(7);
-      return Promise.resolve(this.#resultOf(execution));
+      await setTimeout(1);
+      return this.#resultOf(execution);
     },
     interrupt: () => {},
     close: () => Promise.resolve(),
