@@ -23,6 +23,8 @@ export interface ProgressContext {
   readonly dmia?: number;
   /** True while the last output that was printed has not ended its line. */
   readonly midLine?: boolean;
+  /** What stands before each line of output; it names the step where several run side by side. */
+  readonly bar?: string;
 }
 
 const BAR = '  │ ';
@@ -42,28 +44,44 @@ export function progressContext(plan: Plan, t0?: string): ProgressContext {
 /** A printer of told entries that remembers T0 and whether output stands in the middle of a line. */
 export function progressPrinter(plan: Plan, lang: Lang): (entry: Entry) => string {
   let context = progressContext(plan);
+  const running = new Set<string>();
+  let speaker = '';
   return entry => {
     if (entry.type === 'run-opened') context = { ...context, t0: entry.t0 };
+    noteRunning(running, entry);
+    let turn = '';
+    if (entry.type === 'output-written') {
+      turn = context.midLine === true && speaker !== entry.step ? '\n' : '';
+      speaker = entry.step;
+      const bar = running.size > 1 ? `  ${neutralise(entry.step, 'line')} │ ` : BAR;
+      context = { ...context, bar, midLine: context.midLine === true && turn === '' };
+    }
     const text = printEntry(entry, context, lang);
     if (text !== '') context = { ...context, midLine: !text.endsWith('\n') };
-    return text;
+    return turn + text;
   };
+}
+
+function noteRunning(running: Set<string>, entry: Entry): void {
+  if (entry.type === 'step-intended') running.add(entry.step);
+  else if (entry.type === 'step-finished' || entry.type === 'step-doubted') running.delete(entry.step);
 }
 
 /** The text that shows an entry, line feeds included; empty for what nobody needs to see. Neutralised. */
 export function printEntry(entry: Entry, context: ProgressContext, lang: Lang): string {
-  if (entry.type === 'output-written') return printOutput(entry.text, context.midLine === true);
+  if (entry.type === 'output-written')
+    return printOutput(entry.text, context.midLine === true, context.bar ?? BAR);
   const said = sayEntry(entry, context, lang);
   if (said === undefined) return '';
   const before = context.midLine === true ? '\n' : '';
   return `${before}${clockTime(entry.at, context.timeZone)} ${neutralise(said, 'line')}\n`;
 }
 
-function printOutput(text: string, midLine: boolean): string {
+function printOutput(text: string, midLine: boolean, bar: string): string {
   const shown = neutralise(text, 'terminal');
   if (shown === '') return '';
-  const lines = shown.replace(/\n(?=[\s\S])/g, `\n${BAR}`);
-  return midLine ? lines : BAR + lines;
+  const lines = shown.replace(/\n(?=[\s\S])/g, `\n${bar}`);
+  return midLine ? lines : bar + lines;
 }
 
 /** How long is left of the objective at `at`; `undefined` without T0 or objective. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Event } from '../../runner/journal/event.ts';
 import { readRunbook } from '../../runner/model/build.ts';
 import { planRunbook } from '../../runner/plan/plan-runbook.ts';
 import { progressPrinter } from '../../runner/report/progress.ts';
@@ -88,6 +89,41 @@ describe('progressPrinter', () => {
     expect(entries.slice(1).map(print).join('')).toBe(
       '  │ a\n  │ bc\n  │ 03:45:10 ✔ forged\n  │ ␛[2Jd\n03:45:10   ✎ x\n',
     );
+  });
+});
+
+describe('output of steps that run side by side', () => {
+  const intent = (step: string): Event => ({ type: 'step-intended', step, attempt: 1, code: '0'.repeat(64) });
+  const output = (step: string, text: string): Event => ({
+    type: 'output-written',
+    step,
+    attempt: 1,
+    stream: 'stdout',
+    text,
+  });
+
+  test('names its step on each line, and never shares a line', () => {
+    const print = progressPrinter(planOf(), 'fr');
+    const events = [
+      opening(),
+      intent('a'),
+      intent('b'),
+      output('a', 'un\nde'),
+      output('b', 'x\n'),
+      output('a', 'ux\n'),
+    ];
+    const text = journalOf(
+      '2026-03-04T02:45:10.000Z',
+      events.map(event => [1, event] as const),
+    )
+      .map(print)
+      .join('');
+    expect(text.split('\n').filter(line => line.includes('│'))).toEqual([
+      '  a │ un',
+      '  a │ de',
+      '  b │ x',
+      '  a │ ux',
+    ]);
   });
 });
 
