@@ -246,6 +246,21 @@ export type Event =
       readonly reason: string;
       readonly exports: Readonly<Record<string, Exported>>;
     }
+  | {
+      /** What a probe answered before the run opened; `used` is false when the input had been given otherwise. */
+      readonly type: 'input-probed';
+      readonly input: string;
+      readonly step: string;
+      readonly answer: Json;
+      readonly used: boolean;
+    }
+  | {
+      /** The cells are to be taken back: `end`, once all is done; `now`, and what was not begun is left out. */
+      readonly type: 'teardown-asked';
+      readonly scope: 'end' | 'now';
+      readonly by: Person;
+      readonly voice: Voice;
+    }
   | { readonly type: 'retry-asked'; readonly step: string; readonly by?: Person }
   | {
       readonly type: 'evidence-attached';

@@ -313,6 +313,21 @@ const shapes: Shapes = {
     reason: text,
     exports,
   }),
+  'input-probed': object<EventOf<'input-probed'> & Link>({
+    ...link,
+    type: choice('input-probed'),
+    input: text,
+    step: text,
+    answer: json,
+    used: flag,
+  }),
+  'teardown-asked': object<EventOf<'teardown-asked'> & Link>({
+    ...link,
+    type: choice('teardown-asked'),
+    scope: choice('end', 'now'),
+    by: person,
+    voice,
+  }),
   'retry-asked': object<EventOf<'retry-asked'> & Link>({
     ...link,
     type: choice('retry-asked'),

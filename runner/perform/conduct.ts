@@ -3,6 +3,7 @@
  * to be done comes from `next`, what was done goes into the journal, and the journal makes the session.
  */
 import { Fault } from '../fault.ts';
+import type { Instance } from '../plan/plan.ts';
 import type { RunSettings, World } from '../ports.ts';
 import { next } from '../session/next.ts';
 import type { Action, Session } from '../session/session.ts';
@@ -12,6 +13,7 @@ import { settleDoubt } from './doubt.ts';
 import { resolveFailure } from './failure.ts';
 import { performManual } from './manual.ts';
 import { Stage } from './stage.ts';
+import { performUndo } from './undo.ts';
 
 /**
  * Carries an open session on until nothing is left to do or somebody stops it, and returns the state it came to.
@@ -55,9 +57,7 @@ const stops = ['no-answer', 'run-is-paused'];
 async function perform(stage: Stage, action: Action): Promise<void> {
   switch (action.do) {
     case 'execute-step':
-      return action.instance.step.kind === 'check'
-        ? await performCheck(stage, action.instance, action.attempt)
-        : await performCell(stage, action.instance, action.attempt);
+      return await performCode(stage, action.instance, action.attempt);
     case 'present-manual':
       return await performManual(stage, action.instance);
     case 'settle-doubt':
@@ -75,6 +75,12 @@ async function perform(stage: Stage, action: Action): Promise<void> {
     case 'close-run':
       return stage.record([{ type: 'run-closed', outcome: action.outcome, by: stage.operator }]);
   }
+}
+
+async function performCode(stage: Stage, instance: Instance, attempt: number): Promise<void> {
+  if (instance.step.kind === 'check') return await performCheck(stage, instance, attempt);
+  if (instance.step.kind === 'undo') return await performUndo(stage, instance, attempt);
+  await performCell(stage, instance, attempt);
 }
 
 function entered(action: Extract<Action, { do: 'enter-section' }>) {

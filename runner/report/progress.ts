@@ -133,6 +133,12 @@ function sayEntry(entry: Entry, context: ProgressContext, lang: Lang): string | 
       return `  + ${fill(words.progress.evidence, { name: entry.name })}`;
     case 'output-written':
       return undefined;
+    case 'input-probed': {
+      const said = entry.used ? words.progress.probed : words.progress.probedUnused;
+      return `  • ${fill(said, { input: entry.input, answer: sayValue(entry.answer, lang) })}`;
+    }
+    case 'teardown-asked':
+      return `  • ${words.progress.teardown[entry.scope]}`;
     default:
       return sayStepEntry(entry, context, lang, left);
   }

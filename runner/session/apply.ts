@@ -17,7 +17,7 @@ export function emptySession(plan: Plan): Session {
     run: '',
     mode: plan.target.mode,
     status: 'unopened',
-    steps: StepTable.of(plan.instances.map(instance => instance.id)),
+    steps: StepTable.of([...plan.instances, ...plan.undos].map(instance => instance.id)),
     agenda,
     cursor: 0,
     passed: new Set(),
@@ -34,6 +34,8 @@ export function apply(session: Session, entry: Entry): Session {
       return opened(session, entry);
     case 'run-resumed':
       return { ...losing(session), status: 'open', operator: entry.operator };
+    case 'teardown-asked':
+      return { ...session, teardown: entry.scope };
     case 'run-paused':
       return { ...session, status: 'paused' };
     case 'run-closed':
@@ -70,6 +72,7 @@ export function apply(session: Session, entry: Entry): Session {
     case 'note-added':
     case 'journal-recovered':
     case 'change-accepted':
+    case 'input-probed':
       return session;
   }
 }

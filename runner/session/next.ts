@@ -3,7 +3,7 @@
  * the document's, so that one action is offered at a time.
  */
 import type { Instance } from '../plan/plan.ts';
-import { isOver } from './over.ts';
+import { isOver, isSettled } from './over.ts';
 import { selectionReason } from './selection.ts';
 import type { Action, AgendaItem, Session, StepState } from './session.ts';
 
@@ -11,7 +11,7 @@ import type { Action, AgendaItem, Session, StepState } from './session.ts';
 export function next(session: Session): readonly Action[] {
   if (session.status !== 'open') return [];
   const item = session.agenda[session.cursor];
-  return item === undefined ? [{ do: 'close-run', outcome: outcomeOf(session) }] : actionsOn(session, item);
+  return item === undefined ? [afterAll(session)] : actionsOn(session, item);
 }
 
 function actionsOn(session: Session, item: AgendaItem): readonly Action[] {
@@ -49,6 +49,8 @@ function actionsOnInstance(session: Session, instance: Instance): readonly Actio
 
 function actionOnInstance(session: Session, instance: Instance): Action {
   const state = session.steps.get(instance.id);
+  const isLeftOut = session.teardown === 'now' && instance.step.kind !== 'undo';
+  if (isLeftOut) return { do: 'skip-step', instance, cause: 'selection', reason: 'undo' };
   switch (state.status) {
     case 'lost':
       if (isRead(instance)) return execute(instance, state);
@@ -78,9 +80,13 @@ function execute(instance: Instance, state: StepState): Action {
   return { do: 'execute-step', instance, attempt: state.attempts + 1 };
 }
 
-/** What reads may be repeated freely: no doubt can come of it. */
+/** What reads may be repeated freely, and so may an undo: no doubt can come of them. */
 function isRead(instance: Instance): boolean {
-  return instance.step.kind === 'check' || (instance.step.kind === 'cell' && instance.step.effect === 'read');
+  return (
+    instance.step.kind === 'undo' ||
+    instance.step.kind === 'check' ||
+    (instance.step.kind === 'cell' && instance.step.effect === 'read')
+  );
 }
 
 function doubt(session: Session, instance: Instance, state: StepState): Action {
@@ -108,4 +114,25 @@ function outcomeOf(session: Session): 'passed' | 'passed-with-reservations' {
       return 'passed-with-reservations';
   }
   return 'passed';
+}
+
+/** Once all is done, the cells are taken back in reverse order if that was asked for, and the run is closed. */
+function afterAll(session: Session): Action {
+  const undos = session.teardown === undefined ? [] : [...session.plan.undos].reverse();
+  const due = undos.find(undo => !isSettled(session.steps.get(undo.id)));
+  if (due === undefined) return { do: 'close-run', outcome: outcomeOf(session) };
+  return hasIntent(session, due)
+    ? actionOnInstance(session, due)
+    : { do: 'skip-step', instance: due, cause: 'condition', reason: 'no intent' };
+}
+
+function hasIntent(session: Session, undo: Instance): boolean {
+  const { step } = undo;
+  return session.plan.instances.some(
+    cell =>
+      step.kind === 'undo' &&
+      cell.step.id === step.of &&
+      Object.entries(cell.items).every(([name, item]) => undo.items[name] === item) &&
+      session.steps.get(cell.id).attempts > 0,
+  );
 }

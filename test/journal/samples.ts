@@ -143,6 +143,8 @@ export const samples: { readonly [T in Event['type']]: readonly Extract<Event, {
   'step-done-by-hand': [
     { type: 'step-done-by-hand', step: 'a', by, voice: 'typed', reason: 'r', exports: { n: { value: 'x' } } },
   ],
+  'input-probed': [{ type: 'input-probed', input: 'i', step: 'p', answer: 'oui', used: true }],
+  'teardown-asked': [{ type: 'teardown-asked', scope: 'end', by, voice: 'typed' }],
   'retry-asked': [{ type: 'retry-asked', step: 'a', by }],
   'evidence-attached': [
     {
