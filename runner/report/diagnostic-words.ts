@@ -30,6 +30,16 @@ export const DIAGNOSTIC_WORDS: Readonly<Record<string, Readonly<Record<Lang, Dia
     ['ce code n’est pas du TypeScript valide : {message}', 'corriger le code ; rien n’a été exécuté'],
     ['this code is not valid TypeScript: {message}', 'put the code right; nothing was run'],
   ),
+  'cell-too-deep': both(
+    [
+      'ce code est trop long ou trop imbriqué pour une cellule',
+      'en mettre une partie dans un fichier voisin et l’importer (`./…`) : 16 384 caractères et 3 000 crochets au plus',
+    ],
+    [
+      'this code is too long or too nested for a cell',
+      'put a part of it in a file beside the document and import it (`./…`): 16,384 characters and 3,000 brackets at most',
+    ],
+  ),
   'check-without-ok': both(
     ['cette vérification en `ts` n’exporte pas `ok`', 'terminer le code par `export const ok: boolean = …`'],
     ['this `ts` check does not export `ok`', 'end the code with `export const ok: boolean = …`'],

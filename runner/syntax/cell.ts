@@ -35,7 +35,13 @@ export interface FoundExport extends Name {
 
 /** Something that a cell must not do, by its diagnostic code. */
 export interface CellProblem {
-  readonly code: 'cell-syntax' | 'default-export' | 're-export' | 'export-not-value' | 'dynamic-cell-import';
+  readonly code:
+    | 'cell-too-deep'
+    | 'cell-syntax'
+    | 'default-export'
+    | 're-export'
+    | 'export-not-value'
+    | 'dynamic-cell-import';
   readonly message: string;
   readonly start: number;
   readonly end: number;
@@ -148,8 +154,19 @@ function dynamicImports(parsed: ParseResult, code: string): readonly CellProblem
   });
 }
 
+/** Characters and opening brackets of a ts cell: the native parser recurses, and would end the process beyond them. */
+const most = { characters: 16 * 1024, brackets: 3_000 };
+
+function isTooDeep(code: string): boolean {
+  return code.length > most.characters || (code.match(/[([{?`]/g)?.length ?? 0) > most.brackets;
+}
+
 /** Reads the declarations of a ts cell; `code` is what stands between its fences. */
 export function analyseCell(code: string): CellAnalysis {
+  if (isTooDeep(code)) {
+    const end = Math.max(0, code.indexOf('\n'));
+    return { imports: [], exports: [], problems: [{ code: 'cell-too-deep', message: '', start: 0, end }] };
+  }
   const parsed = loadParser()('cell.ts', code, { lang: 'ts', sourceType: 'module' });
   const errors = parsed.errors.filter(error => error.severity === 'Error').slice(0, 1);
   if (errors.length > 0) {

@@ -32,11 +32,13 @@ function compare(left: Diagnostic, right: Diagnostic): number {
 export function startFindings(file: string, lines: Lines): Findings {
   const found: Diagnostic[] = [];
   const seen = new Set<string>();
+  const lineNumbers = new Set<number>();
   const add = (diagnostic: Diagnostic): void => {
     const key = `${diagnostic.code}@${diagnostic.place.start.offset}`;
     if (seen.has(key)) return;
     seen.add(key);
     found.push(diagnostic);
+    lineNumbers.add(diagnostic.place.start.line);
   };
   return {
     lines,
@@ -44,7 +46,7 @@ export function startFindings(file: string, lines: Lines): Findings {
       add({ code, severity: 'error', file, place, params, ...(related === undefined ? {} : { related }) }),
     warning: (code, place, params = {}) => add({ code, severity: 'warning', file, place, params }),
     failed: () => found.some(diagnostic => diagnostic.severity === 'error'),
-    onLine: line => found.some(diagnostic => diagnostic.place.start.line === line),
+    onLine: line => lineNumbers.has(line),
     sorted: () => [...found].sort(compare),
   };
 }

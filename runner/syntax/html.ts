@@ -7,7 +7,7 @@ import type { Place } from '../diagnostic.ts';
 import type { Findings } from './findings.ts';
 
 const blockTags =
-  /<(\/?)(details|summary|div|section|article|aside|main|header|footer|nav|form|fieldset|figure|table|blockquote|ul|ol|li|dl|center|p)\b[^>]*>/gi;
+  /<(\/?)(details|summary|div|section|article|aside|main|header|footer|nav|form|fieldset|figure|table|blockquote|ul|ol|dl|center)\b[^>]*>/gi;
 
 /** Follows the HTML that is open as the blocks of a page pass by. */
 export interface OpenDetails {
