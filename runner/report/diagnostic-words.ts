@@ -33,11 +33,11 @@ export const DIAGNOSTIC_WORDS: Readonly<Record<string, Readonly<Record<Lang, Dia
   'cell-too-deep': both(
     [
       'ce code est trop long ou trop imbriqué pour une cellule',
-      'en mettre une partie dans un fichier voisin et l’importer (`./…`) : 16 384 caractères et 3 000 crochets au plus',
+      'en mettre une partie dans un fichier voisin et l’importer (`./…`) : 16 384 caractères et 3 000 signes d’imbrication au plus',
     ],
     [
       'this code is too long or too nested for a cell',
-      'put a part of it in a file beside the document and import it (`./…`): 16,384 characters and 3,000 brackets at most',
+      'put a part of it in a file beside the document and import it (`./…`): 16,384 characters and 3,000 nesting marks at most',
     ],
   ),
   'check-without-ok': both(

@@ -154,11 +154,11 @@ function dynamicImports(parsed: ParseResult, code: string): readonly CellProblem
   });
 }
 
-/** Characters and opening brackets of a ts cell: the native parser recurses, and would end the process beyond them. */
-const most = { characters: 16 * 1024, brackets: 3_000 };
+/** Characters, and marks that nest, of a ts cell: the native parser recurses, and would end the process beyond them. */
+const most = { characters: 16 * 1024, marks: 3_000 };
 
 function isTooDeep(code: string): boolean {
-  return code.length > most.characters || (code.match(/[([{?`]/g)?.length ?? 0) > most.brackets;
+  return code.length > most.characters || (code.match(/[([{?`:<!]/g)?.length ?? 0) > most.marks;
 }
 
 /** Reads the declarations of a ts cell; `code` is what stands between its fences. */

@@ -87,7 +87,7 @@ third=3
 });
 
 test('should refuse code that would overflow the native parser', () => {
-  for (const unit of ['(', '[', '{', '`${', 'a?', '(")"']) {
+  for (const unit of ['(', '[', '{', '`${', 'a?', 'A<', 'a:', '(")"']) {
     expect(analyseCell(unit.repeat(30_000)).problems.map(({ code }) => code)).toEqual(['cell-too-deep']);
     expect(analyseCell(unit.repeat(2_900 / unit.length)).problems.map(({ code }) => code)).toEqual([
       'cell-syntax',
