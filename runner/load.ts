@@ -63,12 +63,13 @@ export function chooseTarget(runbook: Runbook, asked: string | undefined): strin
   return only.name;
 }
 
-/** The plan of a runbook for a target, inputs given as `name=value` texts. */
-export function loadPlan(runbook: Runbook, target: string, settings: readonly string[]): Plan {
-  return planRunbook(runbook, { target, inputs: parseSettings(runbook, settings) });
+/** The plan of a runbook for a target, with the inputs that somebody gave. */
+export function loadPlan(runbook: Runbook, target: string, inputs: Readonly<Record<string, Json>>): Plan {
+  return planRunbook(runbook, { target, inputs });
 }
 
-function parseSettings(runbook: Runbook, settings: readonly string[]): Record<string, Json> {
+/** The values of inputs given as `name=value` texts. The fault `bad-setting` for a text that is not one. */
+export function parseSettings(runbook: Runbook, settings: readonly string[]): Record<string, Json> {
   const inputs: Record<string, Json> = Object.create(null);
   for (const setting of settings) {
     const cut = setting.indexOf('=');

@@ -74,6 +74,14 @@ const auto: Option = {
   },
 };
 
+const acceptChanges: Option = {
+  name: 'accept-changes',
+  words: {
+    fr: 'accepte un runbook modifié depuis ; la différence est inscrite',
+    en: 'accepts a runbook changed since; the difference is journaled',
+  },
+};
+
 const key: Option = {
   name: 'key',
   value: 'FILE',
@@ -108,7 +116,18 @@ export const commands: readonly Command[] = [
       fr: 'montre ce qu’une exécution ferait, dans l’ordre, et ce qu’elle sauterait',
       en: 'shows what a run would do, in order, and what it would skip',
     },
-    options: [target, set, json],
+    options: [
+      target,
+      set,
+      {
+        name: 'probe',
+        words: {
+          fr: 'interroge d’abord les sondes : elles lisent, et disent ce qui est perdu',
+          en: 'asks the probes first: they read, and say what is lost',
+        },
+      },
+      json,
+    ],
     example: 'reprise plan runbook/plan-de-reprise.md --target sandbox --set restaurer-fichiers=non',
   },
   {
@@ -152,6 +171,13 @@ export const commands: readonly Command[] = [
           en: 'directory of the runs (`runs` by default)',
         },
       },
+      {
+        name: 'undo',
+        words: {
+          fr: 'défait les cellules une fois tout accompli (exercices seulement)',
+          en: 'takes the cells back once all is done (drills only)',
+        },
+      },
       key,
       json,
     ],
@@ -164,21 +190,18 @@ export const commands: readonly Command[] = [
       fr: 'reprend une exécution où elle en était, après une pause ou une panne',
       en: 'goes on with a run where it stood, after a pause or a crash',
     },
-    options: [
-      operator,
-      auto,
-      answers,
-      {
-        name: 'accept-changes',
-        words: {
-          fr: 'accepte un runbook modifié depuis ; la différence est inscrite',
-          en: 'accepts a runbook changed since; the difference is journaled',
-        },
-      },
-      key,
-      json,
-    ],
+    options: [operator, auto, answers, acceptChanges, key, json],
     example: 'reprise resume runs/20261122-031500-9f2c1a',
+  },
+  {
+    name: 'undo',
+    operands: 'RUN',
+    words: {
+      fr: 'défait les cellules d’un exercice qui n’est pas clos, dans l’ordre inverse, et le scelle',
+      en: 'takes back the cells of a drill that is not closed, in reverse order, and seals it',
+    },
+    options: [operator, answers, acceptChanges, key, json],
+    example: 'reprise undo runs/20261122-031500-9f2c1a',
   },
   {
     name: 'status',

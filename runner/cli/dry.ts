@@ -3,7 +3,6 @@ import { systemClock } from '../effects/clock.ts';
 import { memoryJournal } from '../effects/memory-journal.ts';
 import { conduct } from '../perform/conduct.ts';
 import type { Plan } from '../plan/plan.ts';
-import { refuseUnsupported } from '../plan/unsupported.ts';
 import type { World } from '../ports.ts';
 import { apply, emptySession } from '../session/apply.ts';
 import { checkSelection } from '../session/selection.ts';
@@ -23,7 +22,6 @@ interface Dry {
 
 /** `run --dry`: goes through the plan in memory, touching nothing, and prints the transcript that says so. */
 export async function performDry(invocation: Invocation, { plan, selection, lang }: Dry): Promise<number> {
-  refuseUnsupported(plan);
   checkSelection(plan, selection);
   const clock = systemClock();
   const journal = memoryJournal(clock);

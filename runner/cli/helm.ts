@@ -15,9 +15,10 @@ import type { EventOf, Person, Voice } from '../journal/event.ts';
 import { readText } from '../load.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Operator } from '../ports.ts';
-import type { Helm } from '../run.ts';
+import type { Helm } from '../voyage.ts';
 import { flagOption, type Invocation, textOption } from './arguments.ts';
 import { helmWords } from './helm-words.ts';
+import { isTerminal, preparationOf } from './preparation.ts';
 import { createProgress } from './progress.ts';
 
 /** Names under which the answers file of a runbook is looked for, beside it. */
@@ -52,10 +53,7 @@ export async function manHelm(
     person,
     voice,
     settings: { mode: plan.target.mode, pace },
-    preparation: {
-      ask: (name, label) => askSecret(name, label),
-      say: command => process.stderr.write(`${helmWords[lang].installs} : ${command}\n`),
-    },
+    preparation: preparationOf(lang),
     operator: (known, opening) =>
       operatorOf({ invocation, plan: known, opening, lang, person, answers, path }),
     signer: async run => await signerOf(invocation, plan, person, run),
@@ -67,11 +65,6 @@ export async function manHelm(
     ...(answers === undefined ? {} : { answers }),
     ...(path === undefined ? {} : { answersPath: path }),
   };
-}
-
-/** Whether a person sits at a terminal. */
-export function isTerminal(): boolean {
-  return process.stdin.isTTY === true && process.stdout.isTTY === true;
 }
 
 function answersPath(invocation: Invocation, plan: Plan, opened?: EventOf<'run-opened'>): string | undefined {
@@ -144,14 +137,6 @@ function lazyTerminal(parts: TerminalParts): Operator {
     },
     told: parts.told,
   };
-}
-
-async function askSecret(name: string, label: string): Promise<string> {
-  if (!isTerminal()) throw new Fault('secret-needs-terminal', { name });
-  const { default: prompts } = await import('prompts');
-  const { value } = await prompts({ type: 'password', name: 'value', message: label });
-  if (typeof value !== 'string') throw new Fault('secret-needs-terminal', { name });
-  return value;
 }
 
 async function signerOf(invocation: Invocation, plan: Plan, person: Person, run: string) {

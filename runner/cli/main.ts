@@ -16,6 +16,7 @@ const modules: Readonly<Record<string, () => Promise<{ readonly perform: Perform
   plan: () => import('./commands/plan.ts'),
   run: () => import('./commands/run.ts'),
   resume: () => import('./commands/resume.ts'),
+  undo: () => import('./commands/undo.ts'),
   status: () => import('./commands/status.ts'),
   verify: () => import('./commands/verify.ts'),
   render: () => import('./commands/render.ts'),

@@ -1,8 +1,8 @@
 import { join, relative } from 'node:path';
 import type { Lang } from '../diagnostic.ts';
 import { neutralise } from '../report/neutralise.ts';
-import type { RunReport } from '../run.ts';
 import type { Session } from '../session/session.ts';
+import type { RunReport } from '../voyage.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { helmWords } from './helm-words.ts';
 

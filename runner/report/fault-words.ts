@@ -592,4 +592,34 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'render with the source and the version of Reprise that stand in the bundle',
     },
   },
+  'undo-in-real': {
+    fr: {
+      what: 'rien n’est défait d’une reprise réelle : seul un exercice se démonte',
+      hint: 'retirer `--undo`, et fermer à la main les accès provisoires',
+    },
+    en: {
+      what: 'nothing of a real recovery is taken back: only a drill is',
+      hint: 'leave `--undo` out, and close temporary accesses by hand',
+    },
+  },
+  'probe-failed': {
+    fr: {
+      what: 'la sonde `{step}` ({file}:{line}) n’a pas pu répondre : {detail}',
+      hint: 'corriger la cause, ou donner l’entrée avec `--set`',
+    },
+    en: {
+      what: 'the probe `{step}` ({file}:{line}) could not answer: {detail}',
+      hint: 'mend the cause, or give the input with `--set`',
+    },
+  },
+  'run-is-paused': {
+    fr: {
+      what: 'l’exécution est en pause',
+      hint: 'la reprendre avec `reprise resume`',
+    },
+    en: {
+      what: 'the run is paused',
+      hint: 'go on with `reprise resume`',
+    },
+  },
 };

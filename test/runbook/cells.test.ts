@@ -52,7 +52,7 @@ beforeAll(async () => {
   lost = JSON.parse(await readFile(join(folder, 'sandbox', 'disaster.json'), 'utf8'));
   const { runbook } = await loadRunbook(runbookFile);
   if (runbook === undefined) throw new Error('the runbook is not whole');
-  const plan = loadPlan(runbook, 'sandbox', []);
+  const plan = loadPlan(runbook, 'sandbox', {});
   const masker = createMasker();
   const ask = () => Promise.reject(new Error('nobody is asked'));
   const settings = await resolveSettings({ plan, run: 'run-1', environment: sandbox.environment, masker, ask });

@@ -1,8 +1,14 @@
-import { chooseTarget, loadPlan } from '../../load.ts';
+import { preparePlatform } from '../../effects/platform.ts';
+import { askProbes } from '../../effects/probes.ts';
+import { chooseTarget, loadPlan, parseSettings } from '../../load.ts';
+import type { Json } from '../../model/runbook.ts';
+import type { Plan } from '../../plan/plan.ts';
 import { viewPlan } from '../../report/plan-view.ts';
+import { withAnswers } from '../../run.ts';
 import { flagOption, type Invocation, listOption, textOption } from '../arguments.ts';
 import { openDocument } from '../document.ts';
 import { exitCode } from '../exit-code.ts';
+import { preparationOf } from '../preparation.ts';
 
 /** `reprise plan`: what a run would do, in order, and what it would skip and why. */
 export async function perform(invocation: Invocation): Promise<number> {
@@ -10,14 +16,23 @@ export async function perform(invocation: Invocation): Promise<number> {
   if (document === undefined) return exitCode.refused;
   const { runbook, lang } = document;
   const target = chooseTarget(runbook, textOption(invocation, 'target'));
-  const plan = loadPlan(runbook, target, listOption(invocation, 'set'));
-  if (flagOption(invocation, 'json')) {
-    const { target: where, inputs, nodes } = plan;
-    process.stdout.write(
-      `${JSON.stringify({ target: where.name, mode: where.mode, inputs, nodes }, undefined, 2)}\n`,
-    );
-    return exitCode.success;
-  }
-  process.stdout.write(viewPlan(plan, lang));
+  const given = parseSettings(runbook, listOption(invocation, 'set'));
+  const known = loadPlan(runbook, target, given);
+  const plan = flagOption(invocation, 'probe') ? await probed(known, given, lang) : known;
+  process.stdout.write(flagOption(invocation, 'json') ? jsonOf(plan) : viewPlan(plan, lang));
   return exitCode.success;
+}
+
+async function probed(plan: Plan, given: Readonly<Record<string, Json>>, lang: 'fr' | 'en'): Promise<Plan> {
+  const platform = await preparePlatform(plan, 'probe', preparationOf(lang));
+  try {
+    return withAnswers(plan, given, await askProbes(plan, platform));
+  } finally {
+    await platform.close();
+  }
+}
+
+function jsonOf(plan: Plan): string {
+  const { target, inputs, nodes } = plan;
+  return `${JSON.stringify({ target: target.name, mode: target.mode, inputs, nodes }, undefined, 2)}\n`;
 }

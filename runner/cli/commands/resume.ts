@@ -1,4 +1,4 @@
-import { resumeRun } from '../../run.ts';
+import { resumeRun } from '../../resume.ts';
 import { flagOption, type Invocation, operandOf } from '../arguments.ts';
 import { langOf } from '../document.ts';
 import { manHelm } from '../helm.ts';
@@ -7,10 +7,16 @@ import { version } from '../version.ts';
 
 /** `reprise resume`: replays a run's journal and goes on from there. */
 export async function perform(invocation: Invocation): Promise<number> {
+  return await goOn(invocation, false);
+}
+
+/** Goes on with a run; with `undo`, to take its cells back. */
+export async function goOn(invocation: Invocation, undo: boolean): Promise<number> {
   let lang = langOf(invocation);
   const report = await resumeRun({
     path: operandOf(invocation),
     runner: version,
+    undo,
     acceptChanges: flagOption(invocation, 'accept-changes'),
     helm: async (plan, opened) => {
       lang = langOf(invocation, plan.runbook);

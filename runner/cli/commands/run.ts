@@ -1,4 +1,4 @@
-import { chooseTarget, loadPlan } from '../../load.ts';
+import { chooseTarget, loadPlan, parseSettings } from '../../load.ts';
 import { type RunRequest, startRun } from '../../run.ts';
 import type { Selection } from '../../session/session.ts';
 import { flagOption, type Invocation, listOption, textOption } from '../arguments.ts';
@@ -14,7 +14,8 @@ export async function perform(invocation: Invocation): Promise<number> {
   if (document === undefined) return exitCode.refused;
   const { runbook, lang } = document;
   const target = chooseTarget(runbook, textOption(invocation, 'target'));
-  const plan = loadPlan(runbook, target, listOption(invocation, 'set'));
+  const given = parseSettings(runbook, listOption(invocation, 'set'));
+  const plan = loadPlan(runbook, target, given);
   const selection = selectionOf(invocation);
   if (flagOption(invocation, 'dry')) {
     const { performDry } = await import('../dry.ts');
@@ -23,7 +24,17 @@ export async function perform(invocation: Invocation): Promise<number> {
   const { helm, t0, answersPath } = await manHelm(invocation, plan, lang);
   const runs = textOption(invocation, 'runs') ?? 'runs';
   const answers = answersPath === undefined ? {} : { answers: answersPath };
-  const request: RunRequest = { plan, helm, t0, runs, runner: version, selection, ...answers };
+  const request: RunRequest = {
+    plan,
+    helm,
+    t0,
+    runs,
+    runner: version,
+    selection,
+    given,
+    undo: flagOption(invocation, 'undo'),
+    ...answers,
+  };
   return concludeRun(await startRun(request), lang);
 }
 

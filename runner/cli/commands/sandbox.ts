@@ -22,7 +22,8 @@ export async function perform(invocation: Invocation): Promise<number> {
     ...json,
   ];
   const child = spawn(process.execPath, args, { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill('SIGTERM'));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => child.kill('SIGTERM'));
   const [code] = await once(child, 'exit');
   return code === 0 ? exitCode.success : exitCode.refused;
 }

@@ -16,7 +16,10 @@ const codes: Readonly<Record<VerdictName, ExitCode>> = {
 /** `reprise verify`: the verdict on a bundle, layer by layer, and an exit code of its own for each. */
 export async function perform(invocation: Invocation): Promise<number> {
   const allowedSigners = textOption(invocation, 'allowed-signers');
-  const verdict = await verifyBundle(operandOf(invocation), allowedSigners === undefined ? {} : { allowedSigners });
+  const verdict = await verifyBundle(
+    operandOf(invocation),
+    allowedSigners === undefined ? {} : { allowedSigners },
+  );
   const isJson = flagOption(invocation, 'json');
   process.stdout.write(isJson ? `${JSON.stringify(verdict)}\n` : printVerdict(verdict, langOf(invocation)));
   return codes[verdict.verdict];

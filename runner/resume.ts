@@ -1,0 +1,120 @@
+/*
+ * Resume is replay: a journal leads to a session, and the loop goes on from there, with the source that lies in the bundle.
+ */
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { type Bundle, openBundle, readDocument } from './effects/bundle.ts';
+import { systemClock } from './effects/clock.ts';
+import { openJournal } from './effects/journal-file.ts';
+import { lockRun } from './effects/lock.ts';
+import { preparePlatform } from './effects/platform.ts';
+import { bundledChanges } from './effects/source-changes.ts';
+import { Fault } from './fault.ts';
+import type { Event, EventOf, SourceFile } from './journal/event.ts';
+import { loadRunbook } from './load.ts';
+import type { Plan } from './plan/plan.ts';
+import { planRunbook } from './plan/plan-runbook.ts';
+import { openingEntry } from './replay.ts';
+import { LAYOUT } from './seal/layout.ts';
+import { sealBundle } from './seal.ts';
+import { apply } from './session/apply.ts';
+import { replay } from './session/replay.ts';
+import { carryOn, describeSigner, type Helm, type RunReport, type Voyage } from './voyage.ts';
+
+/** A run to be gone on with. */
+export interface ResumeRequest {
+  readonly path: string;
+  readonly helm: (plan: Plan, opened: EventOf<'run-opened'>) => Promise<Helm>;
+  readonly runner: string;
+  readonly acceptChanges: boolean;
+  /** Whether its cells are to be taken back now, and what was not begun left out. */
+  readonly undo: boolean;
+}
+
+/**
+ * Replays a run's journal and carries it on from there. Faults: `run-closed`, `run-locked`, `runner-changed`,
+ * `source-changed`, `undo-in-real`, and those of the platform; nothing is appended before they are known.
+ */
+export async function resumeRun(request: ResumeRequest): Promise<RunReport> {
+  const bundle = openBundle(request.path);
+  const lock = await lockRun(bundle.directory);
+  const { writer, entries } = openJournal(join(bundle.directory, LAYOUT.journal), systemClock());
+  const opened = openingEntry(entries);
+  const plan = await planOfBundle(bundle, opened);
+  const before = replay(plan, entries);
+  const helm = await request.helm(plan, opened);
+  if (before.status === 'closed') return await sealClosed({ plan, helm, bundle, lock, session: before });
+  if (request.undo && before.mode === 'real') throw new Fault('undo-in-real', { run: before.run });
+  const accepted = changesOf(bundle, opened, request);
+  const platform = await preparePlatform(plan, before.run, helm.preparation);
+  try {
+    const signer = await helm.signer(before.run, plan);
+    const { person: operator, voice } = helm;
+    const host = hostname();
+    const { runner } = request;
+    const resumed: Event = {
+      type: 'run-resumed',
+      operator,
+      voice,
+      host,
+      runner,
+      signer: describeSigner(signer),
+    };
+    const teardown: Event = { type: 'teardown-asked', scope: 'now', by: operator, voice };
+    const news = writer.append([...accepted, resumed, ...(request.undo ? [teardown] : [])], true);
+    const session = news.reduce(apply, before);
+    return await carryOn({
+      plan,
+      helm,
+      platform,
+      bundle,
+      journal: writer,
+      lock,
+      signer,
+      session,
+      opened,
+      news,
+    });
+  } finally {
+    await platform.close();
+  }
+}
+
+/** A crash may have come between the closing of a run and its seal: what is missing is then made from what lies on disk. */
+async function sealClosed(
+  closed: Pick<Voyage, 'plan' | 'helm' | 'bundle' | 'lock' | 'session'>,
+): Promise<RunReport> {
+  const { plan, helm, bundle, lock, session } = closed;
+  try {
+    const isSealed = readDocument(bundle, LAYOUT.statement) !== undefined;
+    if (isSealed) throw new Fault('run-closed', { run: session.run });
+    await sealBundle(bundle, await helm.signer(session.run, plan));
+    return { bundle, session, sealed: true };
+  } finally {
+    lock.release();
+  }
+}
+
+/** The plan that a run was opened with, from the bundle's own copy of the source. */
+async function planOfBundle(bundle: Bundle, opened: EventOf<'run-opened'>): Promise<Plan> {
+  const path = join(bundle.directory, LAYOUT.source, runbookOf(opened.files));
+  const { runbook, diagnostics } = await loadRunbook(path);
+  if (runbook !== undefined) return planRunbook(runbook, { target: opened.target, inputs: opened.inputs });
+  throw new Fault('transcript-source-invalid', { file: path, count: diagnostics.length });
+}
+
+function runbookOf(files: readonly SourceFile[]): string {
+  const runbook = files.find(file => file.role === 'runbook');
+  if (runbook === undefined) throw new Fault('journal-corrupt', { path: '', line: 1, problem: 'files' });
+  return runbook.path;
+}
+
+function changesOf(bundle: Bundle, opened: EventOf<'run-opened'>, request: ResumeRequest): readonly Event[] {
+  const changed = bundledChanges(bundle, opened);
+  if (changed.length > 0) throw new Fault('source-changed', { files: changed.join(', ') });
+  if (opened.runner === request.runner) return [];
+  if (!request.acceptChanges) throw new Fault('runner-changed', { was: opened.runner, is: request.runner });
+  const { files, digest } = opened;
+  const diff = `runner: ${opened.runner} → ${request.runner}`;
+  return [{ type: 'change-accepted', by: opened.operator, files, digest, diff }];
+}

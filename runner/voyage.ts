@@ -1,0 +1,71 @@
+/*
+ * What starting and resuming a run have in common: the world is put together, the loop carries the session on, and a run
+ * that closed is rendered and sealed. Whoever brings a lock here has it released here.
+ */
+import type { Bundle } from './effects/bundle.ts';
+import { systemClock } from './effects/clock.ts';
+import type { Platform, Preparation } from './effects/platform.ts';
+import type { Signer } from './effects/signer.ts';
+import { assembleWorld } from './effects/world.ts';
+import type { Entry, EventOf, Person, Voice } from './journal/event.ts';
+import { conduct } from './perform/conduct.ts';
+import type { Plan } from './plan/plan.ts';
+import type { JournalWriter, Operator, RunSettings } from './ports.ts';
+import { sealBundle } from './seal.ts';
+import type { Session } from './session/session.ts';
+
+/** Who operates, and how; made by the command line, which knows whether there is a terminal. */
+export interface Helm {
+  readonly person: Person;
+  readonly voice: Voice;
+  readonly settings: RunSettings;
+  readonly preparation: Preparation;
+  /** Makes the operator once the run is known. */
+  readonly operator: (plan: Plan, opened: EventOf<'run-opened'>) => Operator;
+  readonly signer: (run: string, plan: Plan) => Promise<Signer>;
+}
+
+/** What a run came to. */
+export interface RunReport {
+  readonly bundle: Bundle;
+  readonly session: Session;
+  readonly sealed: boolean;
+}
+
+/** A run that is open, and all that it takes to go on with it. */
+export interface Voyage {
+  readonly plan: Plan;
+  readonly helm: Helm;
+  readonly platform: Platform;
+  readonly bundle: Bundle;
+  readonly journal: JournalWriter;
+  readonly lock: { readonly fd: number; release(): void };
+  readonly signer: Signer;
+  readonly session: Session;
+  readonly opened: EventOf<'run-opened'>;
+  /** What was appended before there was an operator to tell. */
+  readonly news: readonly Entry[];
+}
+
+/** Carries a run as far as it goes, and seals it when it is closed. */
+export async function carryOn(voyage: Voyage): Promise<RunReport> {
+  const { plan, helm, bundle, journal, lock, signer, session, opened, platform } = voyage;
+  const operator = helm.operator(plan, opened);
+  for (const entry of voyage.news) operator.told(entry);
+  const clock = systemClock();
+  const { world, close } = assembleWorld({ plan, bundle, platform, clock, journal, operator, lock: lock.fd });
+  try {
+    const end = await conduct(session, world, helm.settings);
+    const sealed = end.status === 'closed';
+    if (sealed) await sealBundle(bundle, signer);
+    return { bundle, session: end, sealed };
+  } finally {
+    await close();
+    lock.release();
+  }
+}
+
+/** The members of a signer that the journal records. */
+export function describeSigner({ principal, publicKey, ephemeral }: Signer): EventOf<'run-opened'>['signer'] {
+  return { principal, publicKey, ephemeral };
+}
