@@ -139,6 +139,13 @@ export function saySettlement(settled: EventOf<'doubt-settled'>, lang: Lang): st
   return settled.reason === '' ? said : `${said} (${settled.reason})`;
 }
 
+/** What a probe answered, and whether the run took it. */
+export function sayProbed(entry: EventOf<'input-probed'>, lang: Lang): string {
+  const words = wordsOf(lang).progress;
+  const answer = sayValue(entry.answer, lang);
+  return fill(entry.used ? words.probed : words.probedUnused, { input: entry.input, answer });
+}
+
 /** Which steps the run was asked to perform. */
 export function saySelection(selection: EventOf<'run-opened'>['selection'], lang: Lang): string {
   const words = wordsOf(lang).report;

@@ -48,6 +48,8 @@ export interface StepRecord {
   confirmed?: EntryOf<'step-confirmed'>;
   skipped?: EntryOf<'step-skipped'>;
   byHand?: EntryOf<'step-done-by-hand'>;
+  /** What a probe answered. */
+  probed?: EntryOf<'input-probed'>;
 }
 
 /** All that a journal says. */
@@ -182,6 +184,10 @@ function addAnswer(step: StepRecord, entry: Entry): void {
     case 'step-skipped':
       step.skipped = entry;
       step.status = 'skipped';
+      return;
+    case 'input-probed':
+      step.probed = entry;
+      step.status = 'passed';
       return;
     case 'retry-asked':
       step.retries.push(entry);

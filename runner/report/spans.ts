@@ -124,6 +124,29 @@ function follow(entry: Entry, open: Open): void {
   }
 }
 
+/** Index of the first of some ordered stretches that ends after `at`; their number when there is none. */
+export function firstAfter(stretches: readonly { readonly to: number }[], at: number): number {
+  let low = 0;
+  let high = stretches.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((stretches[middle]?.to ?? 0) > at) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** The spans that touch the time between two instants, cut to it. */
+export function spansWithin(spans: readonly Span[], from: number, to: number): Span[] {
+  const within: Span[] = [];
+  for (let index = firstAfter(spans, from); index < spans.length; index += 1) {
+    const span = spans[index];
+    if (span === undefined || span.from >= to) break;
+    within.push({ ...span, from: Math.max(span.from, from), to: Math.min(span.to, to) });
+  }
+  return within;
+}
+
 /** How much of each kind lies between two instants, in milliseconds. */
 export function timeWithin(
   spans: readonly Span[],
@@ -131,8 +154,6 @@ export function timeWithin(
   to: number,
 ): Readonly<Record<SpanKind, number>> {
   const time = { before: 0, machine: 0, human: 0, paused: 0, stopped: 0, between: 0 };
-  for (const span of spans) {
-    time[span.kind] += Math.max(0, Math.min(span.to, to) - Math.max(span.from, from));
-  }
+  for (const span of spansWithin(spans, from, to)) time[span.kind] += span.to - span.from;
   return time;
 }

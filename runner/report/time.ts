@@ -70,28 +70,39 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   return made;
 }
 
+const QUARTER = 900_000;
+const offsets = new Map<string, number>();
+
+/** Milliseconds east of UTC. Zones change their offset on quarters of an hour, so one look-up serves each of them. */
+function offsetAt(time: number, timeZone: string): number {
+  const key = `${Math.floor(time / QUARTER)} ${timeZone}`;
+  const known = offsets.get(key);
+  if (known !== undefined) return known;
+  const parts = new Map<string, number>();
+  for (const { type, value } of formatOf(timeZone).formatToParts(time)) parts.set(type, Number(value));
+  const part = (name: string) => parts.get(name) ?? 0;
+  const [year, month, day] = [part('year'), part('month'), part('day')];
+  const local = Date.UTC(year, month - 1, day, part('hour'), part('minute'), part('second'));
+  const offset = local - Math.floor(time / 1000) * 1000;
+  if (offsets.size > 10_000) offsets.clear();
+  offsets.set(key, offset);
+  return offset;
+}
+
 /** `at` (RFC 3339) in the IANA zone `timeZone`. Throws `RangeError` when either is not one. */
 export function localTime(at: string, timeZone: string): LocalTime {
-  const date = new Date(at);
-  const parts = new Map<string, number>();
-  for (const { type, value } of formatOf(timeZone).formatToParts(date)) parts.set(type, Number(value));
-  const part = (name: string) => parts.get(name) ?? 0;
-  const local = Date.UTC(
-    part('year'),
-    part('month') - 1,
-    part('day'),
-    part('hour'),
-    part('minute'),
-    part('second'),
-  );
+  const time = Date.parse(at);
+  if (Number.isNaN(time)) throw new RangeError(`\`${at}\` is no instant`);
+  const offset = offsetAt(time, timeZone);
+  const local = new Date(time + offset);
   return {
-    year: part('year'),
-    month: part('month'),
-    day: part('day'),
-    hour: part('hour'),
-    minute: part('minute'),
-    second: part('second'),
-    offset: Math.round((local - Math.floor(date.getTime() / 1000) * 1000) / 60_000),
+    year: local.getUTCFullYear(),
+    month: local.getUTCMonth() + 1,
+    day: local.getUTCDate(),
+    hour: local.getUTCHours(),
+    minute: local.getUTCMinutes(),
+    second: local.getUTCSeconds(),
+    offset: Math.round(offset / 60_000),
   };
 }
 

@@ -11,9 +11,12 @@ import type { Instance, Plan } from '../plan/plan.ts';
 import { planRunbook } from '../plan/plan-runbook.ts';
 import { type Figures, figuresOf } from '../report/figures.ts';
 import type { Locale } from '../report/phrase.ts';
-import { type RunRecord, recordRun, type StepRecord } from '../report/record.ts';
+import { type Attempt, type RunRecord, recordRun, type StepRecord } from '../report/record.ts';
 import { wordsOf } from '../report/words.ts';
 import type { Words } from '../report/words-fr.ts';
+
+/** How many attempts of one step its record tells; the journal has them all. */
+const TOLD_ATTEMPTS = 20;
 
 /** A run next to its plan, ready to be told. */
 export interface Account {
@@ -85,6 +88,22 @@ export function unplannedOf(account: Account): readonly StepRecord[] {
   return [...account.record.steps.values()].filter(step => !known.has(step.id));
 }
 
+/** The attempts of a step that its record tells; of very many, the first and the last ones. */
+export function toldAttempts(step: StepRecord): {
+  readonly first: Attempt[];
+  readonly last: Attempt[];
+  readonly untold: number;
+} {
+  const { attempts } = step;
+  if (attempts.length <= TOLD_ATTEMPTS) return { first: attempts, last: [], untold: 0 };
+  const half = TOLD_ATTEMPTS / 2;
+  return {
+    first: attempts.slice(0, half),
+    last: attempts.slice(-half),
+    untold: attempts.length - TOLD_ATTEMPTS,
+  };
+}
+
 /** The first and last instant of a step, and its machine time when it was measured; milliseconds. */
 export interface StepTimes {
   readonly start: string;
@@ -94,7 +113,7 @@ export interface StepTimes {
 
 /** When a step was performed: from its first intent, or from when it was put to a person, to its outcome. */
 export function timesOf(step: StepRecord): StepTimes | undefined {
-  const start = step.attempts[0]?.intended.at ?? step.presented?.at ?? step.items[0]?.at;
+  const start = step.attempts[0]?.intended.at ?? step.presented?.at ?? step.items[0]?.at ?? step.probed?.at;
   const end = step.confirmed?.at ?? step.byHand?.at ?? lastOutcome(step);
   if (start === undefined) return end === undefined ? undefined : { start: end, end };
   return end === undefined

@@ -14,6 +14,7 @@ import { entryLink } from './html-course.ts';
 import { type Content, codeBlock, hash, nothing, row, sheetList, table } from './html-parts.ts';
 import { bundleLinkOf } from './html-record.ts';
 import type { Chapter } from './html-report.ts';
+import { isEphemeral } from './summary.ts';
 
 /** The annexes in order. */
 export function annexes(account: Account): Chapter[] {
@@ -158,7 +159,7 @@ function verification(account: Account): ElementContent[] {
       [said.digest, hash(opened.digest)],
       [said.signer, [opened.signer.principal, ' — ', h('code.hash', opened.signer.publicKey)]],
     ]),
-    ...(opened.signer.ephemeral ? [h('div.callout.caution', [h('p', noBreak(words.banner.ephemeral))])] : []),
+    ...(isEphemeral(account) ? [h('div.callout.caution', [h('p', noBreak(words.banner.ephemeral))])] : []),
     h('p', noBreak(said.verifyReprise)),
     codeBlock('npx reprise verify . --allowed-signers ../allowed_signers\n', 'bash'),
     h('p', noBreak(said.verifyAlone)),

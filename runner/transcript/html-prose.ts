@@ -80,7 +80,7 @@ export function proseOf(runbook: Runbook, parts: Parts, level: number, words: Wo
   const tree = parseMarkdown(runbook.source);
   const root: Root = converterOf(words, level).runSync(tree);
   const index = indexOf(runbook);
-  const levels = levelsOf(runbook.root, level);
+  const levels = levelsOf(runbook.root, level, runbook.front.title);
   linkWithin(root, new Set(levels.keys()));
   replace(root, { parts, index, levels, level });
   return root.children.filter((child): child is ElementContent => child.type !== 'doctype');
@@ -115,12 +115,18 @@ function indexOf(runbook: Runbook): Index {
   return { steps, codes, sections };
 }
 
-/** Heading levels by nesting, so that none is skipped, by the slug of the section. */
-function levelsOf(section: Section, level: number, levels = new Map<string, number>()): Map<string, number> {
+/** Heading levels by nesting, so that none is skipped, by slug; a section that repeats the page's title has no level. */
+function levelsOf(
+  section: Section,
+  level: number,
+  title: string,
+  levels = new Map<string, number>(),
+): Map<string, number> {
   for (const item of section.items) {
     if (item.kind !== 'section') continue;
     levels.set(item.section.slug, Math.min(6, level));
-    levelsOf(item.section, level + 1, levels);
+    const repeats = item.section.depth === 1 && item.section.title === title;
+    levelsOf(item.section, repeats ? level : level + 1, title, levels);
   }
   return levels;
 }

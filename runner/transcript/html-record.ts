@@ -13,13 +13,14 @@ import {
   sayLines,
   sayOutput,
   sayPerson,
+  sayProbed,
   sayReason,
   saySettlement,
 } from '../report/phrase.ts';
 import type { Attempt, EntryOf, StepRecord } from '../report/record.ts';
 import { byteSize, clockTime, duration } from '../report/time.ts';
 import { fill, noBreak } from '../report/words.ts';
-import { type Account, timesOf } from './account.ts';
+import { type Account, timesOf, toldAttempts } from './account.ts';
 import { excerptOf } from './excerpt.ts';
 import { type Content, hash, statusTag } from './html-parts.ts';
 import { bundleHref } from './markdown-step.ts';
@@ -39,12 +40,19 @@ export function recordBlock(
   return h('div', { className: ['record', record.status] }, [
     headline(account, instance.id, record),
     ...listOf([...answers(account, record), ...items(account, instance, record)]),
-    ...record.attempts.flatMap(attempt => attemptBlock(account, record, attempt)),
+    ...allAttempts(account, record),
     ...listOf([
       ...record.evidence.map(entry => evidenceText(account, entry)),
       ...record.notes.map(note => noteText(account, note)),
     ]),
   ]);
+}
+
+function allAttempts(account: Account, record: StepRecord): ElementContent[] {
+  const { first, last, untold } = toldAttempts(record);
+  const block = (attempt: Attempt) => attemptBlock(account, record, attempt);
+  const gap = untold === 0 ? [] : [h('p.muted', fill(account.words.record.untold, { count: untold }))];
+  return [...first.flatMap(block), ...gap, ...last.flatMap(block)];
 }
 
 function headline(account: Account, id: string, record: StepRecord): ElementContent {
@@ -81,7 +89,8 @@ function said(text: string): Content {
 function answers(account: Account, record: StepRecord): Content[][] {
   const { words, lang } = account;
   const lines: Content[][] = [];
-  const { skipped, byHand, confirmed } = record;
+  const { skipped, byHand, confirmed, probed } = record;
+  if (probed !== undefined) lines.push([sayProbed(probed, lang)]);
   if (skipped !== undefined) {
     const cause = words.skipCause[skipped.cause];
     const by = skipped.by === undefined ? '' : `, ${sayPerson(skipped.by, lang)}`;

@@ -5,7 +5,7 @@
 import type { ElementContent } from 'hast';
 import { h, s } from 'hastscript';
 import type { Measure } from '../report/figures.ts';
-import type { SpanKind } from '../report/spans.ts';
+import { firstAfter, type SpanKind } from '../report/spans.ts';
 import { clockTime, duration } from '../report/time.ts';
 import { fill, noBreak } from '../report/words.ts';
 import type { Account } from './account.ts';
@@ -52,7 +52,7 @@ function axisOf(account: Account): Axis {
   const widthOf = (piece: Piece) => (piece.width / total) * WIDTH;
   return {
     place: at => {
-      const index = pieces.findIndex(piece => at < piece.to);
+      const index = firstAfter(pieces, at);
       const piece = pieces[index];
       if (piece === undefined) return WIDTH;
       const share = Math.max(0, at - piece.from) / (piece.to - piece.from);
@@ -93,6 +93,21 @@ function bar(kind: SpanKind, from: number, to: number): ElementContent {
   });
 }
 
+/** The bars of some stretches in order; those of one kind that cannot be told apart on the drawing are one bar. */
+function barsOf(
+  axis: Axis,
+  stretches: readonly { readonly kind: SpanKind; readonly from: number; readonly to: number }[],
+): ElementContent[] {
+  const merged: { kind: SpanKind; from: number; to: number }[] = [];
+  for (const { kind, from, to } of stretches) {
+    const last = merged.findLast(one => one.kind === kind);
+    const [start, end] = [axis.place(from), axis.place(to)];
+    if (last !== undefined && start - last.to < 0.5 && start >= last.from) last.to = Math.max(last.to, end);
+    else merged.push({ kind, from: start, to: end });
+  }
+  return merged.map(({ kind, from, to }) => bar(kind, from, to));
+}
+
 function drawing(label: string, children: ElementContent[]): ElementContent {
   const { properties, ...svg } = s(
     'svg',
@@ -120,9 +135,9 @@ export function timeline(account: Account, phases: readonly Phase[]): ElementCon
   const axis = axisOf(account);
   const clock = (at: number) => clockTime(new Date(at).toISOString(), locale.timeZone);
   const [from, to] = [clock(axis.instant(0)), clock(axis.instant(WIDTH))];
-  const whole = figures.spans.map(span => bar(span.kind, axis.place(span.from), axis.place(span.to)));
+  const whole = barsOf(axis, figures.spans);
   const ticks = [0, 250, 500, 750, 1000].map((x, index) =>
-    h('span', { className: index % 2 === 1 ? ['minor'] : [] }, clock(axis.instant(x)).slice(0, 5)),
+    h(index % 2 === 1 ? 'span.minor' : 'span', clock(axis.instant(x)).slice(0, 5)),
   );
   return [
     h('div.timeline', [
@@ -139,10 +154,7 @@ export function timeline(account: Account, phases: readonly Phase[]): ElementCon
         timeRow(
           phase.title,
           'phase',
-          drawing(phaseLabel(account, phase), [
-            ...phase.work.map(work => bar(work.kind, axis.place(work.from), axis.place(work.to))),
-            ...cutMarks(axis),
-          ]),
+          drawing(phaseLabel(account, phase), [...barsOf(axis, phase.work), ...cutMarks(axis)]),
         ),
       ),
       legend(

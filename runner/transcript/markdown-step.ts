@@ -12,13 +12,14 @@ import {
   sayLines,
   sayOutput,
   sayPerson,
+  sayProbed,
   sayReason,
   saySettlement,
 } from '../report/phrase.ts';
 import type { Attempt, EntryOf, StepRecord } from '../report/record.ts';
 import { byteSize, clockTime, dateTime, duration } from '../report/time.ts';
 import { fill, noBreak, SIGNS } from '../report/words.ts';
-import { type Account, timesOf } from './account.ts';
+import { type Account, timesOf, toldAttempts } from './account.ts';
 import { excerptOf } from './excerpt.ts';
 
 /** Text of others as inline Markdown; its lines stay lines. */
@@ -59,7 +60,7 @@ export function stepLines(account: Account, instance: Instance, record: StepReco
     '',
     ...answerLines(account, record),
     ...itemLines(account, instance, record),
-    ...record.attempts.flatMap(attempt => attemptLines(account, record, attempt)),
+    ...allAttempts(account, record),
     ...evidenceLines(account, record.evidence),
     ...noteLines(account, record.notes),
   ];
@@ -77,9 +78,17 @@ export function headline(account: Account, id: string, record: StepRecord): stri
   return parts.join(' · ');
 }
 
+function allAttempts(account: Account, record: StepRecord): string[] {
+  const { first, last, untold } = toldAttempts(record);
+  const lines = (attempt: Attempt) => attemptLines(account, record, attempt);
+  const gap = untold === 0 ? [] : [`- ${fill(account.words.record.untold, { count: untold })}`];
+  return [...first.flatMap(lines), ...gap, ...last.flatMap(lines)];
+}
+
 function answerLines({ words, lang }: Account, record: StepRecord): string[] {
   const lines: string[] = [];
-  const { skipped, byHand, confirmed } = record;
+  const { skipped, byHand, confirmed, probed } = record;
+  if (probed !== undefined) lines.push(`- ${text(sayProbed(probed, lang))}`);
   if (skipped !== undefined) {
     const cause = words.skipCause[skipped.cause];
     const by = skipped.by === undefined ? '' : `, ${text(sayPerson(skipped.by, lang))}`;

@@ -29,28 +29,23 @@ export function renderRunbook(source: string, file: string): string {
     style: styleSheet({ left: front.title, right: front.version ?? '', page: words.report.page }),
     body: [
       h('a.skip', { href: '#contenu' }, words.report.skip),
+      titleBlock(runbook, words),
       h('div.framed', [
         contentsNav(contentsOf(runbook.root, front.title), words),
         h('main.sheet', { id: 'contenu' }, [
-          h('header.title', [
-            h(
-              'p.over',
-              [
-                front.service,
-                front.version === undefined ? undefined : `${words.report.version} ${front.version}`,
-              ]
-                .filter(part => part !== undefined)
-                .join(' · '),
-            ),
-            h('h1', front.title),
-            ...frontList(runbook, words),
-          ]),
           ...rolesTable(runbook, words),
           ...runbookContent(runbook, words, 2, nothing),
         ]),
       ]),
     ],
   });
+}
+
+function titleBlock(runbook: Runbook, words: Words): Content {
+  const { front } = runbook;
+  const version = front.version === undefined ? undefined : `${words.report.version} ${front.version}`;
+  const line = [front.service, version].filter(part => part !== undefined).join(' · ');
+  return h('header.title', [h('p.over', line), h('h1', front.title), ...frontList(runbook, words)]);
 }
 
 function frontList({ front }: Runbook, words: Words): Content[] {

@@ -4,7 +4,7 @@
 import type { PlanNode } from '../plan/plan.ts';
 import { sayValue } from '../report/phrase.ts';
 import type { StepRecord } from '../report/record.ts';
-import { type Span, timeWithin } from '../report/spans.ts';
+import { type Span, spansWithin, timeWithin } from '../report/spans.ts';
 import { type Account, timesOf } from './account.ts';
 
 /** A stretch of work on a step; milliseconds since the epoch. */
@@ -97,9 +97,9 @@ function sharesOf(
 
 /** The machine's work between two instants: a process that was stopped did not work. */
 function machineWithin(spans: readonly Span[], from: number, to: number): Work[] {
-  return spans
-    .filter(span => span.kind === 'machine' && span.from < to && span.to > from)
-    .map(span => ({ kind: 'machine', from: Math.max(span.from, from), to: Math.min(span.to, to) }));
+  return spansWithin(spans, from, to).flatMap(span =>
+    span.kind === 'machine' ? [{ kind: 'machine', from: span.from, to: span.to }] : [],
+  );
 }
 
 function workOf(spans: readonly Span[], record: StepRecord): Work[] {

@@ -81,7 +81,7 @@ td p,td ul,td ol,th p{margin:0 0 .25rem}
 td ul{padding-left:1.1rem}
 code,pre,.mono{font-family:ui-monospace,"Cascadia Mono","DejaVu Sans Mono",Menlo,Consolas,monospace;font-size:.875em}
 .hash{overflow-wrap:anywhere}
-td .hash,td code{overflow-wrap:anywhere}
+dd ul{margin:0;padding-left:1.1rem}
 :not(pre)>code{padding:.05em .3em;border-radius:3px;background:var(--raised)}
 pre{padding:.8rem 1rem;overflow-x:auto;border:1px solid var(--line);background:var(--raised);line-height:1.45;tab-size:2}
 pre.output{white-space:pre-wrap;overflow-wrap:anywhere}

@@ -19,9 +19,15 @@ export function bannersOf(account: Account): string[] {
     ...(opened.dry ? [words.banner.dry] : []),
     words.banner.declared,
     ...(scripted ? [words.banner.scripted] : []),
-    ...(opened.signer.ephemeral ? [words.banner.ephemeral] : []),
+    ...(isEphemeral(account) ? [words.banner.ephemeral] : []),
     ...(closed === undefined ? [words.banner.open] : []),
   ].map(noBreak);
+}
+
+/** Whether any process of the run signs with a key that was made for it alone. */
+export function isEphemeral({ record }: Account): boolean {
+  const { opened, resumptions } = record;
+  return opened.signer.ephemeral || resumptions.some(entry => entry.signer?.ephemeral === true);
 }
 
 /** How the answers of the run came, all of its processes together. */
