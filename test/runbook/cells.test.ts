@@ -55,7 +55,13 @@ beforeAll(async () => {
   const plan = loadPlan(runbook, 'sandbox', {});
   const masker = createMasker();
   const ask = () => Promise.reject(new Error('nobody is asked'));
-  const settings = await resolveSettings({ plan, run: 'run-1', environment: sandbox.environment, masker, ask });
+  const settings = await resolveSettings({
+    plan,
+    run: 'run-1',
+    environment: sandbox.environment,
+    masker,
+    ask,
+  });
   executor = createExecutor({
     runbook: runbookFile,
     bundle: join(folder, 'bundle'),

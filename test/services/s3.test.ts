@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import {
   DeleteObjectCommand,
   GetBucketVersioningCommand,
@@ -8,7 +7,7 @@ import {
   HeadObjectCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { S3Resource } from '../../runner/services/resources.ts';
 import { partSizeOf } from '../../runner/services/s3/upload.ts';
 import {
@@ -21,7 +20,7 @@ import {
   uploadAll,
 } from '../../runner/services/s3.ts';
 import { credential, region, startServer, type TestServer } from '../sandbox/s3/server.ts';
-import { collectFacts, faultOf } from './backups.ts';
+import { collectFacts, faultOf, temporaryFolder } from './backups.ts';
 
 let server: TestServer;
 let operations: string[];
@@ -41,7 +40,10 @@ beforeEach(async () => {
   });
 });
 
-afterEach(() => server.stop());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await server.stop();
+});
 
 function bucketNamed(bucket: string, run = 'run-1'): S3Resource {
   const place = { endpoint: server.url(), region, bucket, ...credential };
@@ -85,6 +87,8 @@ test('a bucket is made private and versioned, and once more without harm', async
 test('every object goes up private, typed and with its digest, and compares equal', async () => {
   const bucket = bucketNamed('exercice');
   const facts = collectFacts();
+  const scratch = await temporaryFolder();
+  vi.stubEnv('TMPDIR', scratch);
   await createBucket(bucket);
   const total = Object.values(contents).reduce((sum, content) => sum + Buffer.byteLength(content), 0);
   expect(await uploadAll(bucket, objectsOf(contents))).toEqual({ sent: 5, skipped: 0, bytes: total });
@@ -100,7 +104,7 @@ test('every object goes up private, typed and with its digest, and compares equa
   const equal = { same: 5, bytes: total, missing: [], different: [], extra: [] };
   expect(await compareAll(bucket, objectsOf(contents))).toEqual(equal);
   expect(facts).toEqual([{ kind: 'data-loaded', resource: 'fichiers', what: '5 objets', personal: true }]);
-  expect((await readdir(tmpdir())).filter(name => name.startsWith('reprise-objects-'))).toEqual([]);
+  expect(await readdir(scratch)).toEqual([]);
 });
 
 test('an upload that is done again sends only what is not there or not the same', async () => {
