@@ -319,6 +319,8 @@ export const EN: Words = {
     rendered: 'Rendered by Reprise (renderer {renderer}) from the source and the journal.',
     outputRun: 'output of the step: {count} chunks, {bytes}',
     outputOne: 'output of the step: {count} chunk, {bytes}',
+    untold:
+      'The journal is very long: {count} entries of its middle are not shown on this page; they are in the bundle, in the journal itself.',
     code: 'Code',
     prose: 'Prose',
     appliesWhen: 'Only if “{input}” is “{is}”',

@@ -327,6 +327,8 @@ export const FR = {
     rendered: 'Rendu par Reprise (rendu {renderer}) à partir de la source et de la main courante.',
     outputRun: 'sortie de l’étape : {count} fragments, {bytes}',
     outputOne: 'sortie de l’étape : {count} fragment, {bytes}',
+    untold:
+      'La main courante est très longue : {count} entrées du milieu ne sont pas reproduites sur cette page ; elles sont au dossier, dans la main courante elle-même.',
     code: 'Code',
     prose: 'Prose',
     appliesWhen: 'Seulement si « {input} » vaut « {is} »',

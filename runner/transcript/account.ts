@@ -15,6 +15,9 @@ import { type Attempt, type RunRecord, recordRun, type StepRecord } from '../rep
 import { wordsOf } from '../report/words.ts';
 import type { Words } from '../report/words-fr.ts';
 
+/** How many entries of the journal the page tells; the journal itself stands in the bundle. */
+const TOLD_ENTRIES = 10_000;
+
 /** How many attempts of one step its record tells; the journal has them all. */
 const TOLD_ATTEMPTS = 20;
 
@@ -86,6 +89,12 @@ export function tellingsOf(
 export function unplannedOf(account: Account): readonly StepRecord[] {
   const known = new Set([...account.instances.values()].flat().map(instance => instance.id));
   return [...account.record.steps.values()].filter(step => !known.has(step.id));
+}
+
+/** Whether the page tells the entry `seq`: all of them, but of a very long journal only the first and the last ones. */
+export function isTold({ record }: Account, seq: number): boolean {
+  const { length } = record.entries;
+  return length <= TOLD_ENTRIES || seq < TOLD_ENTRIES / 2 || seq >= length - TOLD_ENTRIES / 2;
 }
 
 /** The attempts of a step that its record tells; of very many, the first and the last ones. */

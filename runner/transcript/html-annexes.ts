@@ -9,7 +9,7 @@ import { sayPerson } from '../report/phrase.ts';
 import { printEntry, progressContext } from '../report/progress.ts';
 import { byteSize, dateTime, tableTime } from '../report/time.ts';
 import { fill, noBreak } from '../report/words.ts';
-import type { Account } from './account.ts';
+import { type Account, isTold } from './account.ts';
 import { entryLink } from './html-course.ts';
 import { type Content, codeBlock, hash, nothing, row, sheetList, table } from './html-parts.ts';
 import { bundleLinkOf } from './html-record.ts';
@@ -36,7 +36,12 @@ function journalTable(account: Account): ElementContent[] {
     if (chunks.length > 0) rows.push(outputRow(account, chunks));
     chunks = [];
   };
+  let untold = 0;
   for (const entry of record.entries) {
+    if (!isTold(account, entry.seq)) {
+      untold += 1;
+      continue;
+    }
     if (entry.type === 'output-written') {
       chunks.push(entry);
       continue;
@@ -47,7 +52,12 @@ function journalTable(account: Account): ElementContent[] {
   }
   flush();
   const zone = `${when} (${locale.timeZone})`;
-  return [table(words.report.annexJournal, [number, zone, nature, content, who], [h('tbody', rows)], true)];
+  return [
+    ...(untold === 0
+      ? []
+      : [h('div.callout.caution', [h('p', fill(words.report.untold, { count: untold }))])]),
+    table(words.report.annexJournal, [number, zone, nature, content, who], [h('tbody', rows)], true),
+  ];
 }
 
 function entryRow(account: Account, entry: Entry, text: string): ElementContent {
@@ -55,7 +65,7 @@ function entryRow(account: Account, entry: Entry, text: string): ElementContent 
   const corrections = record.corrections.get(entry.seq) ?? [];
   const notes: Content[] = corrections.flatMap(note => [
     ' — ',
-    h('em', [fill(words.record.correctedBy, { seq: '' }), entryLink(note.seq)]),
+    h('em', [fill(words.record.correctedBy, { seq: '' }), entryLink(account, note.seq)]),
   ]);
   const prefix =
     entry.type === 'note-added' && entry.corrects !== undefined

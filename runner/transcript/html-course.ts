@@ -8,7 +8,7 @@ import { sayExported, sayPerson, sayReason, saySettlement } from '../report/phra
 import { factsOf, type StepRecord } from '../report/record.ts';
 import { clockTime, duration } from '../report/time.ts';
 import { fill, noBreak } from '../report/words.ts';
-import { type Account, timesOf } from './account.ts';
+import { type Account, isTold, timesOf } from './account.ts';
 import { type Content, nothing, row, sign, statusTag, table } from './html-parts.ts';
 import { bundleLinkOf, noteText } from './html-record.ts';
 import { stepAnchor } from './html-runbook.ts';
@@ -155,10 +155,10 @@ export function deviations(account: Account): ElementContent[] {
         if (fact.kind !== 'finding') continue;
         const tone = fact.severity === 'major' ? 'bad' : 'warn';
         const severity = h('span', { className: ['status', tone] }, words.severity[fact.severity]);
-        rows.push(row([fact.text, severity, stepLink(step.id), entryLink(attempt.intended.seq)]));
+        rows.push(row([fact.text, severity, stepLink(step.id), entryLink(account, attempt.intended.seq)]));
       }
       const end = attempt.doubted ?? (attempt.finished?.outcome === 'failed' ? attempt.finished : undefined);
-      if (end?.reason === undefined) continue;
+      if (end?.reason === undefined || !isTold(account, end.seq)) continue;
       const status = end.type === 'step-doubted' ? 'doubtful' : 'failed';
       const label = fill(words.record.attempt, { number: attempt.number });
       rows.push(
@@ -166,7 +166,7 @@ export function deviations(account: Account): ElementContent[] {
           `${label} : ${sayReason(end.reason, lang)}`,
           statusTag(status, words),
           stepLink(step.id),
-          entryLink(end.seq),
+          entryLink(account, end.seq),
         ]),
       );
     }
@@ -177,7 +177,8 @@ export function deviations(account: Account): ElementContent[] {
 }
 
 /** A link to an entry of the journal in the annex. */
-export function entryLink(seq: number): Content {
+export function entryLink(account: Account, seq: number): Content {
+  if (!isTold(account, seq)) return String(seq);
   return h('a', { href: `#entree-${seq}` }, String(seq));
 }
 
@@ -189,7 +190,7 @@ export function decisions(account: Account): ElementContent[] {
     if (said === undefined) return [];
     const by = 'by' in entry && entry.by !== undefined && 'id' in entry.by ? sayPerson(entry.by, lang) : '';
     const step = 'step' in entry && entry.step !== undefined ? stepLink(entry.step) : '';
-    return [row([entryLink(entry.seq), clockTime(entry.at, locale.timeZone), said, by, step])];
+    return [row([entryLink(account, entry.seq), clockTime(entry.at, locale.timeZone), said, by, step])];
   });
   const notes = record.notes.map(note => h('li', noteText(account, note)));
   const { number, when, decision, who, step } = words.table;

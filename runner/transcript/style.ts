@@ -19,6 +19,7 @@ body{margin:0;overflow-wrap:break-word}
 .skip:focus{left:0;z-index:3}
 a{color:var(--blue);text-underline-offset:.15em}
 a:focus-visible,summary:focus-visible,[tabindex]:focus-visible{outline:3px solid var(--info);outline-offset:2px}
+main.sheet{padding-top:1rem}
 .band{padding:.45rem 1.25rem;background:var(--blue);color:var(--paper);font-weight:700;letter-spacing:.08em}
 .band.real{background:var(--bad)}
 .band .rest{font-weight:400;letter-spacing:0}
