@@ -22,6 +22,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'give the path of a file in OpenSSH’s `allowed_signers` format',
     },
   },
+  'answers-in-real': {
+    fr: {
+      what: 'un fichier de réponses est refusé sur la cible `{target}`, qui est réelle',
+      hint: 'relancer sans `--answers`, dans un terminal, et répondre soi-même',
+    },
+    en: {
+      what: 'an answers file is refused on the target `{target}`, which is real',
+      hint: 'start again without `--answers`, in a terminal, and answer in person',
+    },
+  },
   'archive-corrupt': {
     fr: {
       what: 'l’archive `{archive}` est corrompue : {message}',
@@ -92,6 +102,46 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'make the folder, put the downloaded archives in it, then run the step again',
     },
   },
+  'bad-answers': {
+    fr: {
+      what: 'le fichier de réponses `{path}` est mal formé : {detail}',
+      hint: 'le corriger, puis relancer la même commande',
+    },
+    en: {
+      what: 'the answers file `{path}` is malformed: {detail}',
+      hint: 'mend it, then give the same command again',
+    },
+  },
+  'bad-instant': {
+    fr: {
+      what: '`{text}` n’est pas un instant',
+      hint: 'l’écrire comme `2026-11-22T03:15:00Z`, ou `now` pour maintenant',
+    },
+    en: {
+      what: '`{text}` is not an instant',
+      hint: 'write it like `2026-11-22T03:15:00Z`, or `now` for the present',
+    },
+  },
+  'bad-option': {
+    fr: {
+      what: '`reprise {command}` ne comprend pas cette ligne de commande : {detail}',
+      hint: 'voir les options avec `reprise {command} --help`',
+    },
+    en: {
+      what: '`reprise {command}` does not understand this command line: {detail}',
+      hint: 'see its options with `reprise {command} --help`',
+    },
+  },
+  'bad-setting': {
+    fr: {
+      what: '`{setting}` n’est pas de la forme `entrée=valeur`',
+      hint: 'écrire par exemple `--set restaurer-base=non`',
+    },
+    en: {
+      what: '`{setting}` is not of the form `input=value`',
+      hint: 'write for example `--set restaurer-base=non`',
+    },
+  },
   'bucket-not-empty': {
     fr: {
       what: 'le bucket `{bucket}` ({resource}) contient déjà des objets que l’exécution {run} n’y a pas mis',
@@ -130,6 +180,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the document `{path}` could not be written ({error})',
       hint: 'free some space or restore the permissions, then go on with `reprise resume`',
+    },
+  },
+  'cannot-read': {
+    fr: {
+      what: 'le fichier `{path}` ne peut pas être lu : {detail}',
+      hint: 'vérifier le chemin et les droits',
+    },
+    en: {
+      what: 'the file `{path}` cannot be read: {detail}',
+      hint: 'check the path and the permissions',
     },
   },
   'client-killed': {
@@ -262,6 +322,106 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'enable it from the hosting platform’s dashboard, then run the step again',
     },
   },
+  'file-too-large': {
+    fr: {
+      what: 'le fichier `{path}` est trop gros : {bytes} octets, pour une limite de {limit}',
+      hint: 'vérifier que c’est bien un runbook, ou le couper en plusieurs',
+    },
+    en: {
+      what: 'the file `{path}` is too large: {bytes} bytes, for a limit of {limit}',
+      hint: 'check that it is a runbook, or cut it into several',
+    },
+  },
+  'fingerprint-changed': {
+    fr: {
+      what: '`{resource}` n’est plus ce qui a été montré : le serveur annonçait `{seen}`, il annonce `{found}`, ou son contenu a changé',
+      hint: 'vérifier qui agit sur cette ressource, puis réessayer l’étape et relire ce que le serveur annonce',
+    },
+    en: {
+      what: '`{resource}` is no longer what was shown: the server reported `{seen}`, it reports `{found}`, or its content has changed',
+      hint: 'find out who acts on this resource, then try the step again and read what the server reports',
+    },
+  },
+  'import-missing': {
+    fr: {
+      what: 'l’étape `{step}` a besoin de ce que produit `{import}`, qui n’a pas été faite',
+      hint: 'reprendre dans un terminal et faire `{step}` à la main, ou la passer avec un motif',
+    },
+    en: {
+      what: 'step `{step}` needs what `{import}` produces, which was not done',
+      hint: 'resume in a terminal and do `{step}` by hand, or skip it with a reason',
+    },
+  },
+  'input-missing': {
+    fr: {
+      what: 'il manque la valeur de : {inputs} (cible `{target}`)',
+      hint: 'la donner avec `--set entrée=valeur`',
+    },
+    en: {
+      what: 'a value is missing for: {inputs} (target `{target}`)',
+      hint: 'give it with `--set input=value`',
+    },
+  },
+  'input-not-a-choice': {
+    fr: {
+      what: '`{found}` n’est pas un choix de l’entrée `{input}`',
+      hint: 'choisir parmi : {expected}',
+    },
+    en: {
+      what: '`{found}` is not a choice of the input `{input}`',
+      hint: 'choose one of: {expected}',
+    },
+  },
+  'input-not-a-list': {
+    fr: {
+      what: 'l’entrée `{input}` est une liste, et `{found}` n’en est pas une',
+      hint: 'donner des textes séparés par des virgules ; type attendu : {expected}',
+    },
+    en: {
+      what: 'the input `{input}` is a list, and `{found}` is none',
+      hint: 'give texts separated by commas; expected type: {expected}',
+    },
+  },
+  'input-not-a-number': {
+    fr: {
+      what: 'l’entrée `{input}` est un nombre, et `{found}` n’en est pas un',
+      hint: 'donner un nombre, avec un point décimal ; type attendu : {expected}',
+    },
+    en: {
+      what: 'the input `{input}` is a number, and `{found}` is none',
+      hint: 'give a number, with a decimal point; expected type: {expected}',
+    },
+  },
+  'input-not-a-text': {
+    fr: {
+      what: 'l’entrée `{input}` est un texte, et `{found}` n’en est pas un',
+      hint: 'donner un texte entre guillemets ; type attendu : {expected}',
+    },
+    en: {
+      what: 'the input `{input}` is a text, and `{found}` is none',
+      hint: 'give a text in quotes; expected type: {expected}',
+    },
+  },
+  'item-duplicate': {
+    fr: {
+      what: 'l’élément `{item}` figure deux fois dans l’entrée `{input}`',
+      hint: 'ne l’écrire qu’une fois',
+    },
+    en: {
+      what: 'the item `{item}` is twice in the input `{input}`',
+      hint: 'write it once',
+    },
+  },
+  'item-malformed': {
+    fr: {
+      what: 'l’élément `{item}` de l’entrée `{input}` contient des signes qui ne peuvent entrer dans le nom d’une étape',
+      hint: 'n’employer que des lettres, des chiffres, `-`, `_` et `.`',
+    },
+    en: {
+      what: 'the item `{item}` of the input `{input}` has characters that cannot be in the name of a step',
+      hint: 'use only letters, digits, `-`, `_` and `.`',
+    },
+  },
   'journal-closed': {
     fr: {
       what: 'la main courante est déjà fermée : plus rien ne s’y inscrit',
@@ -352,6 +512,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'go on in a terminal with `reprise resume`, or give an answers file (drills only)',
     },
   },
+  'no-holder': {
+    fr: {
+      what: 'le runbook ne nomme aucun titulaire de rôle : personne ne peut opérer',
+      hint: 'inscrire au moins une personne sous `roles`, dans l’en-tête du runbook',
+    },
+    en: {
+      what: 'the runbook names no holder of a role: nobody can operate it',
+      hint: 'put at least one person under `roles`, in the front matter of the runbook',
+    },
+  },
   'no-intact-archive': {
     fr: {
       what: 'aucune des {tried} archives de `{directory}` n’est intacte',
@@ -360,6 +530,36 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'none of the {tried} archives of `{directory}` is intact',
       hint: 'put an older archive there, or one from another source, then run the step again',
+    },
+  },
+  'not-a-holder': {
+    fr: {
+      what: '`{id}` n’est titulaire d’aucun rôle ; les titulaires sont : {holders}',
+      hint: 'donner l’un d’eux avec `--as`, ou faire inscrire cette personne dans les `roles` du runbook',
+    },
+    en: {
+      what: '`{id}` holds no role; the holders are: {holders}',
+      hint: 'give one of them with `--as`, or have this person put under the `roles` of the runbook',
+    },
+  },
+  'not-utf8': {
+    fr: {
+      what: 'le fichier `{path}` n’est pas en UTF-8',
+      hint: 'le convertir en UTF-8',
+    },
+    en: {
+      what: 'the file `{path}` is not UTF-8',
+      hint: 'convert it to UTF-8',
+    },
+  },
+  'operator-needed': {
+    fr: {
+      what: 'il faut savoir qui opère ; les titulaires d’un rôle sont : {holders}',
+      hint: 'donner son identité avec `--as`',
+    },
+    en: {
+      what: 'it must be known who operates; the holders of a role are: {holders}',
+      hint: 'give your identity with `--as`',
     },
   },
   'output-not-kept': {
@@ -372,6 +572,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'make room on the disk, then resume: the step will be in doubt',
     },
   },
+  'postgres-client-missing': {
+    fr: {
+      what: 'le client PostgreSQL (`psql`, `pg_restore`) manque sur cette machine',
+      hint: 'l’installer avec `{command}`, puis relancer la même commande',
+    },
+    en: {
+      what: 'the PostgreSQL client (`psql`, `pg_restore`) is missing on this machine',
+      hint: 'install it with `{command}`, then give the same command again',
+    },
+  },
   'principal-unfit': {
     fr: {
       what: 'l’identité `{principal}` ne peut pas signer : lettres sans accent, chiffres et `. _ @ + -` seulement',
@@ -380,6 +590,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the identity `{principal}` cannot sign: only plain letters, digits and `. _ @ + -`',
       hint: 'change the holder in the runbook’s roles, for example to an e-mail address',
+    },
+  },
+  'probe-failed': {
+    fr: {
+      what: 'la sonde `{step}` ({file}:{line}) n’a pas pu répondre : {detail}',
+      hint: 'corriger la cause, ou donner l’entrée avec `--set`',
+    },
+    en: {
+      what: 'the probe `{step}` ({file}:{line}) could not answer: {detail}',
+      hint: 'mend the cause, or give the input with `--set`',
     },
   },
   'protected-name': {
@@ -402,6 +622,26 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'fix the cause, then do the step again: the database bears this run’s marker and may be overwritten',
     },
   },
+  'run-closed': {
+    fr: {
+      what: 'l’exécution {run} est close et scellée : il n’y a rien à reprendre',
+      hint: 'la vérifier avec `reprise verify`, ou en ouvrir une autre avec `reprise run`',
+    },
+    en: {
+      what: 'the run {run} is closed and sealed: there is nothing to go on with',
+      hint: 'verify it with `reprise verify`, or open another with `reprise run`',
+    },
+  },
+  'run-is-paused': {
+    fr: {
+      what: 'l’exécution est en pause',
+      hint: 'la reprendre avec `reprise resume`',
+    },
+    en: {
+      what: 'the run is paused',
+      hint: 'go on with `reprise resume`',
+    },
+  },
   'run-locked': {
     fr: {
       what: 'l’exécution est déjà tenue par le processus {pid} sur `{host}` depuis {since}',
@@ -410,6 +650,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the run is already held by process {pid} on `{host}` since {since}',
       hint: 'follow it with `reprise status`; the lock is free once that process and its commands have ended',
+    },
+  },
+  'runner-changed': {
+    fr: {
+      what: 'l’exécution a été ouverte par Reprise {was}, et celui-ci est Reprise {is}',
+      hint: 'la reprendre avec la même version, ou accepter celle-ci avec `--accept-changes` (ce sera inscrit)',
+    },
+    en: {
+      what: 'the run was opened by Reprise {was}, and this is Reprise {is}',
+      hint: 'go on with the same version, or accept this one with `--accept-changes` (it will be journaled)',
     },
   },
   's3-denied': {
@@ -442,6 +692,36 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'check the address, the network and the provider’s status, then do the step again',
     },
   },
+  'sandbox-failed': {
+    fr: {
+      what: 'le bac à sable n’a pas démarré : {reason}',
+      hint: 'lancer `reprise sandbox` seul pour en voir la cause',
+    },
+    en: {
+      what: 'the sandbox did not start: {reason}',
+      hint: 'run `reprise sandbox` alone to see why',
+    },
+  },
+  'secret-lost': {
+    fr: {
+      what: 'l’étape `{step}` a besoin du secret `{name}` de `{import}`, qui n’est plus en mémoire depuis que l’exécution a été reprise',
+      hint: 'reprendre dans un terminal : le secret y est redemandé',
+    },
+    en: {
+      what: 'step `{step}` needs the secret `{name}` of `{import}`, which is no longer in memory since the run was resumed',
+      hint: 'resume in a terminal: the secret is asked for again there',
+    },
+  },
+  'secret-needs-terminal': {
+    fr: {
+      what: 'le secret `{name}` est à taper, et il n’y a pas de terminal pour le faire (ou rien n’a été tapé)',
+      hint: 'relancer dans un terminal, ou faire lire ce secret dans une variable d’environnement par la cible du runbook',
+    },
+    en: {
+      what: 'the secret `{name}` is to be typed, and there is no terminal to do so (or nothing was typed)',
+      hint: 'start again in a terminal, or have the runbook’s target read this secret from an environment variable',
+    },
+  },
   'secret-too-short': {
     fr: {
       what: 'le secret `{secret}` a moins de {shortest} octets : il ne peut pas être masqué sans masquer le reste',
@@ -450,6 +730,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the secret `{secret}` has fewer than {shortest} bytes: it cannot be masked without masking the rest',
       hint: 'choose a longer secret',
+    },
+  },
+  'selection-lacks-import': {
+    fr: {
+      what: 'l’étape `{step}` est choisie, mais pas `{import}` dont elle a besoin',
+      hint: 'choisir aussi `{import}`, ou laisser `{step}` de côté',
+    },
+    en: {
+      what: 'step `{step}` is selected, but not `{import}`, which it needs',
+      hint: 'select `{import}` too, or leave `{step}` out',
     },
   },
   'setting-command-failed': {
@@ -542,6 +832,26 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'name a private SSH key, or the public half of a key that the agent holds',
     },
   },
+  'source-changed': {
+    fr: {
+      what: 'des fichiers de l’exécution ont changé depuis son ouverture : {files}',
+      hint: 'les rétablir à partir d’une copie du dossier ; pour un plan modifié, ouvrir une autre exécution avec `reprise run`',
+    },
+    en: {
+      what: 'files of the run have changed since it was opened: {files}',
+      hint: 'restore them from a copy of the bundle; for a changed plan, open another run with `reprise run`',
+    },
+  },
+  'source-missing': {
+    fr: {
+      what: 'le dossier `{path}` ne contient pas le runbook de son exécution, `source/` est incomplet',
+      hint: 'le rétablir à partir d’une copie du dossier',
+    },
+    en: {
+      what: 'the bundle `{path}` does not hold the runbook of its run, `source/` is incomplete',
+      hint: 'restore it from a copy of the bundle',
+    },
+  },
   'source-unfit': {
     fr: {
       what: 'le fichier `{path}`, dont dépend l’exécution, ne peut pas être copié dans le dossier de preuve ({reason})',
@@ -560,6 +870,46 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the file `{path}`, on which the run depends, cannot be read ({error})',
       hint: 'check the path in the cell’s import, and the permissions',
+    },
+  },
+  'ssh-failed': {
+    fr: {
+      what: 'la connexion SSH à `{host}:{port}` a échoué ({message})',
+      hint: 'réessayer l’étape ; si cela persiste, la faire à la main',
+    },
+    en: {
+      what: 'the SSH connection to `{host}:{port}` failed ({message})',
+      hint: 'try the step again; if it persists, do it by hand',
+    },
+  },
+  'ssh-host-key-changed': {
+    fr: {
+      what: 'le serveur `{host}:{port}` présente la clé {found}, et non {expected}',
+      hint: 'ne pas continuer avant d’avoir vérifié auprès de l’hébergeur que sa clé a changé',
+    },
+    en: {
+      what: 'the server `{host}:{port}` presents the key {found}, not {expected}',
+      hint: 'do not go on before the host has confirmed that its key changed',
+    },
+  },
+  'ssh-key-refused': {
+    fr: {
+      what: 'le serveur `{host}:{port}` refuse la clé SSH de `{user}`',
+      hint: 'déposer la clé publique auprès de l’hébergeur, ou en désigner une autre',
+    },
+    en: {
+      what: 'the server `{host}:{port}` refuses the SSH key of `{user}`',
+      hint: 'register the public key with the host, or name another one',
+    },
+  },
+  'ssh-key-unreadable': {
+    fr: {
+      what: 'la clé SSH `{path}` est illisible ({message})',
+      hint: 'donner le chemin d’une clé privée lisible, ou la charger dans l’agent avec `ssh-add`',
+    },
+    en: {
+      what: 'the SSH key `{path}` cannot be read ({message})',
+      hint: 'give the path of a readable private key, or load it in the agent with `ssh-add`',
     },
   },
   'ssh-keygen-missing': {
@@ -582,6 +932,36 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'install OpenSSH 8.2 or later',
     },
   },
+  'ssh-unreachable': {
+    fr: {
+      what: 'le serveur SSH `{host}:{port}` est injoignable ({message})',
+      hint: 'vérifier le réseau et l’adresse, puis réessayer l’étape',
+    },
+    en: {
+      what: 'the SSH server `{host}:{port}` cannot be reached ({message})',
+      hint: 'check the network and the address, then try the step again',
+    },
+  },
+  't0-needed': {
+    fr: {
+      what: 'T0, la décision d’activer le plan, n’a pas été donné',
+      hint: 'relancer, ou le donner avec `--t0`',
+    },
+    en: {
+      what: 'T0, the decision to activate the plan, was not given',
+      hint: 'start again, or give it with `--t0`',
+    },
+  },
+  'target-needed': {
+    fr: {
+      what: 'il faut dire sur quelle cible agir ; le runbook a : {targets}',
+      hint: 'en donner une avec `--target`',
+    },
+    en: {
+      what: 'it must be said which target to act on; the runbook has: {targets}',
+      hint: 'give one with `--target`',
+    },
+  },
   'transcript-source-invalid': {
     fr: {
       what: 'la source `{file}` n’est plus un runbook valide ({count} diagnostics) : le procès-verbal ne peut pas en être tiré',
@@ -590,6 +970,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the source `{file}` is no longer a valid runbook ({count} diagnostics): no transcript can be made of it',
       hint: 'render with the source and the version of Reprise that stand in the bundle',
+    },
+  },
+  'tunnel-refused': {
+    fr: {
+      what: 'la passerelle `{gateway}` refuse le tunnel vers `{host}:{port}` ({message})',
+      hint: 'vérifier l’adresse visée et les droits de la clé, puis réessayer l’étape',
+    },
+    en: {
+      what: 'the gateway `{gateway}` refuses the tunnel to `{host}:{port}` ({message})',
+      hint: 'check the address and what the key may do, then try the step again',
     },
   },
   'undo-in-real': {
@@ -602,24 +992,74 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'leave `--undo` out, and close temporary accesses by hand',
     },
   },
-  'probe-failed': {
+  'unknown-command': {
     fr: {
-      what: 'la sonde `{step}` ({file}:{line}) n’a pas pu répondre : {detail}',
-      hint: 'corriger la cause, ou donner l’entrée avec `--set`',
+      what: 'la commande `{command}` n’existe pas ; il y a : {known}',
+      hint: '`reprise --help` dit ce que fait chacune',
     },
     en: {
-      what: 'the probe `{step}` ({file}:{line}) could not answer: {detail}',
-      hint: 'mend the cause, or give the input with `--set`',
+      what: 'there is no command `{command}`; there are: {known}',
+      hint: '`reprise --help` says what each does',
     },
   },
-  'run-is-paused': {
+  'unknown-input': {
     fr: {
-      what: 'l’exécution est en pause',
-      hint: 'la reprendre avec `reprise resume`',
+      what: 'le runbook n’a pas d’entrée `{input}` ; il a : {known}',
+      hint: 'corriger le nom donné à `--set` ou dans le fichier de réponses',
     },
     en: {
-      what: 'the run is paused',
-      hint: 'go on with `reprise resume`',
+      what: 'the runbook has no input `{input}`; it has: {known}',
+      hint: 'correct the name given to `--set` or in the answers file',
+    },
+  },
+  'unknown-lang': {
+    fr: {
+      what: 'la langue `{lang}` n’est pas connue',
+      hint: 'donner `--lang fr` ou `--lang en`',
+    },
+    en: {
+      what: 'the language `{lang}` is not known',
+      hint: 'give `--lang fr` or `--lang en`',
+    },
+  },
+  'unknown-step': {
+    fr: {
+      what: 'le plan n’a pas d’étape `{step}`',
+      hint: 'les voir avec `reprise plan`',
+    },
+    en: {
+      what: 'the plan has no step `{step}`',
+      hint: 'see them with `reprise plan`',
+    },
+  },
+  'unknown-target': {
+    fr: {
+      what: 'le runbook n’a pas de cible `{target}` ; il a : {known}',
+      hint: 'en donner une avec `--target`',
+    },
+    en: {
+      what: 'the runbook has no target `{target}`; it has: {known}',
+      hint: 'give one with `--target`',
+    },
+  },
+  'wrong-name': {
+    fr: {
+      what: 'le nom tapé pour `{resource}` est `{typed}`, et le serveur annonce `{expected}`',
+      hint: 'vérifier que c’est bien la ressource voulue avant de taper le nom annoncé',
+    },
+    en: {
+      what: 'the name typed for `{resource}` is `{typed}`, and the server reports `{expected}`',
+      hint: 'make sure that it is the resource that is meant before typing the reported name',
+    },
+  },
+  'wrong-operands': {
+    fr: {
+      what: '`reprise {command}` attend {expected}, et {found} a été donné',
+      hint: 'voir l’exemple de `reprise {command} --help`',
+    },
+    en: {
+      what: '`reprise {command}` takes {expected}, and {found} were given',
+      hint: 'see the example of `reprise {command} --help`',
     },
   },
 };
