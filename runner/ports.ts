@@ -82,8 +82,11 @@ export interface Executor {
 export interface Resources {
   /** Throws a `Fault` when the server cannot be reached or says something impossible. */
   inspect(name: string): Promise<Fingerprint>;
-  /** Writes this run's marker on an empty resource, so that it is known as this run's later; false where that is not possible. */
-  claim(name: string, run: string): Promise<boolean>;
+  /**
+   * Writes this run's marker on a resource, so that it is known as this run's later; false where that is not possible. One
+   * that is not empty is only claimed with `named`: the operator has typed the name that its server reports.
+   */
+  claim(name: string, run: string, named: boolean): Promise<boolean>;
 }
 
 /** A question to whoever operates the run. */

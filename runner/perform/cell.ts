@@ -84,7 +84,7 @@ function refuse(stage: Stage, instance: Instance, attempt: number, fault: Fault)
 async function act(stage: Stage, performance: Performance, guard: Guard): Promise<void> {
   const { instance, cell, attempt, imports } = performance;
   stage.record([{ type: 'step-intended', step: instance.id, attempt, code: instance.digest, ...guard }]);
-  if (guard.fingerprint !== undefined) await confirmTarget(stage, cell, guard.fingerprint);
+  await confirmTarget(stage, cell, guard);
   const result = await executeCode(stage, executionOf(stage, instance, attempt, imports));
   if (result.ended === 'passed') stage.vault.set(instance.id, result.values);
   stage.record([outcomeOf(performance, result)]);

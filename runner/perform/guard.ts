@@ -29,15 +29,17 @@ export function isForeign(stage: Stage, fingerprint: Fingerprint): boolean {
 
 /**
  * Reads the fingerprint again just before acting. Throws the fault `fingerprint-changed` when the server is not what was
- * shown; leaves this run's marker on a resource that is empty, so that the next attempt knows it.
+ * shown; leaves this run's marker on a resource that is empty or was named, so that the service and the next attempt know it.
  */
-export async function confirmTarget(stage: Stage, cell: CellStep, seen: Fingerprint): Promise<void> {
-  if (cell.on === undefined) return;
+export async function confirmTarget(stage: Stage, cell: CellStep, guard: Guard): Promise<void> {
+  const { fingerprint: seen, typedName } = guard;
+  if (cell.on === undefined || seen === undefined) return;
   const { run } = stage.session;
   const now = await stage.world.resources.inspect(cell.on);
   if (!isSame(seen, now))
     throw new Fault('fingerprint-changed', { resource: cell.on, seen: seen.name, found: now.name });
-  if (now.empty && now.marker !== run) await stage.world.resources.claim(cell.on, run);
+  const isNamed = typedName !== undefined;
+  if ((now.empty || isNamed) && now.marker !== run) await stage.world.resources.claim(cell.on, run, isNamed);
 }
 
 function isSame(seen: Fingerprint, now: Fingerprint): boolean {

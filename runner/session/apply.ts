@@ -2,7 +2,7 @@
  * Session and entry in, session out. Every event has its case and says by itself what it changes; an event that this
  * version does not know is a compile error here, and a refusal when a journal is read.
  */
-import type { Entry, EventOf } from '../journal/event.ts';
+import type { Entry, EventOf, Fact } from '../journal/event.ts';
 import type { Plan } from '../plan/plan.ts';
 import { agendaOf, branchesOf, sectionKey } from './agenda.ts';
 import { isOver } from './over.ts';
@@ -24,6 +24,7 @@ export function emptySession(plan: Plan): Session {
     branches: branchesOf(agenda),
     selection: {},
     dry: false,
+    reserved: false,
   };
 }
 
@@ -34,6 +35,8 @@ export function apply(session: Session, entry: Entry): Session {
       return opened(session, entry);
     case 'run-resumed':
       return { ...losing(session), status: 'open', operator: entry.operator };
+    case 'fact-recorded':
+      return isReservation(entry.fact) ? { ...session, reserved: true } : session;
     case 'teardown-asked':
       return { ...session, teardown: entry.scope };
     case 'run-paused':
@@ -68,7 +71,6 @@ export function apply(session: Session, entry: Entry): Session {
       return entry.step === undefined ? session : countEvidence(session, entry.step);
     case 'step-started':
     case 'output-written':
-    case 'fact-recorded':
     case 'note-added':
     case 'journal-recovered':
     case 'change-accepted':
@@ -134,6 +136,10 @@ function advance(session: Session): Session {
     cursor += 1;
   }
   return cursor === session.cursor ? session : { ...session, cursor };
+}
+
+function isReservation(fact: Fact): boolean {
+  return (fact.kind === 'verification' && !fact.ok) || (fact.kind === 'finding' && fact.severity === 'major');
 }
 
 /** What was running in a process that is gone will never report: it is lost. */

@@ -109,6 +109,7 @@ function afterFailure(instance: Instance, state: StepState): Action {
 }
 
 function outcomeOf(session: Session): 'passed' | 'passed-with-reservations' {
+  if (session.reserved) return 'passed-with-reservations';
   for (const instance of session.plan.instances) {
     if (session.steps.get(instance.id).status === 'skipped' && instance.skip === undefined)
       return 'passed-with-reservations';

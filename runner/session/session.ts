@@ -77,6 +77,8 @@ export interface Session {
   readonly branches: ReadonlyMap<string, string>;
   readonly selection: Selection;
   readonly dry: boolean;
+  /** Whether a verification failed or a major finding was recorded: the run cannot pass without reservations. */
+  readonly reserved: boolean;
   /** Whether the cells are to be taken back, once all is done or at once. */
   readonly teardown?: 'end' | 'now';
   readonly outcome?: 'passed' | 'passed-with-reservations' | 'failed' | 'abandoned';

@@ -35,17 +35,17 @@ describe('a database', () => {
       },
       empty: true,
     });
-    expect(await resources.claim('base', 'run-1')).toBe(true);
+    expect(await resources.claim('base', 'run-1', false)).toBe(true);
     await server.query(
       base.url,
       'create extension pg_trgm; create table t (n int); create view v as select 1',
     );
     const filled = await resources.inspect('base');
     expect([filled.empty, filled.marker, filled.facts.relations]).toEqual([false, 'run-1', 2]);
-    expect([await resources.claim('base', 'run-1'), await resources.claim('base', 'run-2')]).toEqual([
-      true,
-      false,
-    ]);
+    expect([
+      await resources.claim('base', 'run-1', false),
+      await resources.claim('base', 'run-2', false),
+    ]).toEqual([true, false]);
     expect((await resources.inspect('base')).marker).toBe('run-1');
   });
 
@@ -104,12 +104,12 @@ describe('a bucket', () => {
       absent.name,
       absent.facts.exists,
       absent.empty,
-      await resources.claim('fichiers', 'run-1'),
+      await resources.claim('fichiers', 'run-1', false),
     ]).toEqual(['seau', false, true, false]);
     const client = server.client();
     await client.send(new CreateBucketCommand({ Bucket: 'seau' }));
     // This server has no tags: the objects' own metadata bear the marker.
-    expect(await resources.claim('fichiers', 'run-1')).toBe(false);
+    expect(await resources.claim('fichiers', 'run-1', false)).toBe(false);
     const Metadata = { 'reprise-run': 'run-1' };
     await client.send(new PutObjectCommand({ Bucket: 'seau', Key: 'a', Body: 'x', Metadata }));
     const filled = await resources.inspect('fichiers');
@@ -142,7 +142,7 @@ test('a directory says its real path, and whether it is empty', async () => {
   const resources = createResources({ dossier });
   expect((await resources.inspect('dossier')).facts).toEqual({ exists: false });
   mkdirSync(join(folder, 'cible'));
-  expect(await resources.claim('dossier', 'run-1')).toBe(true);
+  expect(await resources.claim('dossier', 'run-1', false)).toBe(true);
   const empty = await resources.inspect('dossier');
   writeFileSync(join(folder, 'cible', 'a'), '');
   const filled = await resources.inspect('dossier');
@@ -154,4 +154,25 @@ test('a directory says its real path, and whether it is empty', async () => {
     1,
   ]);
   rmSync(folder, { recursive: true });
+});
+
+test('what is not empty bears the marker only once its name was typed', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'reprise-claim-'));
+  try {
+    writeFileSync(join(folder, 'quelque-chose'), '');
+    const dossier: DirectoryResource = {
+      kind: 'directory',
+      name: 'dossier',
+      run: 'run-1',
+      mode: 'drill',
+      protected: [],
+      path: folder,
+    };
+    const resources = createResources({ dossier });
+    expect(await resources.claim('dossier', 'run-1', false)).toBe(false);
+    expect(await resources.claim('dossier', 'run-1', true)).toBe(true);
+    expect((await resources.inspect('dossier')).marker).toBe('run-1');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -158,6 +158,21 @@ describe('conduct', () => {
     expect(wrong.story.at(6)).toContain('"fault":"wrong-name"');
   });
 
+  test('marks a resource that is not empty as its own only once its name was typed', async () => {
+    const claims: boolean[] = [];
+    const claim = (world: MemoryWorld) => {
+      world.resources.claim = (_name: string, _run: string, named: boolean) => {
+        claims.push(named);
+        return Promise.resolve(true);
+      };
+    };
+    const name = (typed: string): Script => ({ ...yes, 'name ecrire': [{ choice: 'typed', name: typed }] });
+    await play({ fingerprints: [foreign], script: name('autre'), world: claim });
+    expect(claims).toEqual([]);
+    await play({ fingerprints: [foreign], script: name('apilos'), world: claim });
+    expect(claims).toEqual([true]);
+  });
+
   test('asks no name for a resource that bears the mark of this run', async () => {
     const { world } = await play({ fingerprints: [{ ...foreign, marker: 'essai-1' }] });
     expect(world.asked).not.toContain('name ecrire');

@@ -207,6 +207,22 @@ describe('next', () => {
       'close passed',
     ],
     [
+      'closes with reservations when a verification failed',
+      [
+        ...done,
+        passed('ecrire'),
+        {
+          type: 'fact-recorded',
+          step: 'ecrit',
+          attempt: 1,
+          fact: { kind: 'verification', title: 'Fichiers', expected: '3', found: '2', ok: false },
+        },
+        passed('ecrit'),
+        { type: 'step-confirmed', step: 'dire', by: { id: 'camille' }, voice: 'typed' },
+      ],
+      'close passed-with-reservations',
+    ],
+    [
       'closes with reservations when the operator skipped a step',
       [
         ...done,

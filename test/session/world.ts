@@ -145,7 +145,7 @@ export class MemoryWorld implements World {
       if (rest.length > 0) this.fingerprints = rest;
       return Promise.resolve(first);
     },
-    claim: () => Promise.resolve(true),
+    claim: (_name: string, _run: string, _named: boolean) => Promise.resolve(true),
   };
 
   readonly operator = {

@@ -37,10 +37,14 @@ async function markerOf(path: string): Promise<string | undefined> {
   }
 }
 
-/** Writes the marker into an existing, empty directory. */
-export async function claimDirectory(resource: DirectoryResource, run: string): Promise<boolean> {
+/** Writes the marker into an existing directory that is empty or was named. */
+export async function claimDirectory(
+  resource: DirectoryResource,
+  run: string,
+  named: boolean,
+): Promise<boolean> {
   const found = await inspectDirectory(resource);
-  if (!found.empty) return found.marker === run;
+  if (!found.empty && !named) return found.marker === run;
   if (found.facts.exists !== true) return false;
   try {
     await writeFile(join(found.name, MARKER_FILE), `${run}\n`, { mode: 0o600 });

@@ -73,9 +73,13 @@ async function systemIdentifier(client: pg.Client): Promise<string | undefined> 
 }
 
 /** Writes the marker as the database's comment, which its owner may; false when the server refuses. */
-export async function claimDatabase(resource: PostgresResource, run: string): Promise<boolean> {
+export async function claimDatabase(
+  resource: PostgresResource,
+  run: string,
+  named: boolean,
+): Promise<boolean> {
   const found = await inspectDatabase(resource);
-  if (!found.empty) return found.marker === run;
+  if (!found.empty && !named) return found.marker === run;
   return withClient(resource, async client => {
     const name = client.escapeIdentifier(found.name);
     try {

@@ -1,7 +1,7 @@
 /*
  * What the engine asks of resources, each answer from the server. In: a name. Out: a fingerprint, or the run's marker
  * written. The driver of a kind is loaded when a resource of that kind is first asked.
- * Can never happen: a fingerprint made of what was configured; a marker on something that is not empty.
+ * Can never happen: a fingerprint made of what was configured; a marker on something that is not empty and was not named.
  */
 import type { Fingerprint } from '../../journal/event.ts';
 import type { Resources } from '../../ports.ts';
@@ -20,11 +20,12 @@ export function createResources(settings: Readonly<Record<string, ResourceSettin
     if (resource.kind === 's3') return (await import('./s3.ts')).inspectBucket(resource);
     return (await import('./directory.ts')).inspectDirectory(resource);
   };
-  const claim = async (name: string, run: string): Promise<boolean> => {
+  const claim = async (name: string, run: string, named: boolean): Promise<boolean> => {
     const resource = known(name);
-    if (resource.kind === 'postgres') return (await import('./postgres.ts')).claimDatabase(resource, run);
-    if (resource.kind === 's3') return (await import('./s3.ts')).claimBucket(resource, run);
-    return (await import('./directory.ts')).claimDirectory(resource, run);
+    if (resource.kind === 'postgres')
+      return (await import('./postgres.ts')).claimDatabase(resource, run, named);
+    if (resource.kind === 's3') return (await import('./s3.ts')).claimBucket(resource, run, named);
+    return (await import('./directory.ts')).claimDirectory(resource, run, named);
   };
   return { inspect, claim };
 }

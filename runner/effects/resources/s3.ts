@@ -72,9 +72,9 @@ async function markerOn(client: S3Client, bucket: string): Promise<string | unde
 }
 
 /** Tags an existing, empty bucket; false where the service has no tags, or no bucket yet: its objects then bear the marker. */
-export async function claimBucket(resource: S3Resource, run: string): Promise<boolean> {
+export async function claimBucket(resource: S3Resource, run: string, named: boolean): Promise<boolean> {
   const found = await inspectBucket(resource);
-  if (!found.empty) return found.marker === run;
+  if (!found.empty && !named) return found.marker === run;
   if (found.facts.exists !== true) return false;
   return withS3(resource, 'nothing-changed', async client => {
     try {
