@@ -342,6 +342,96 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'find out who acts on this resource, then try the step again and read what the server reports',
     },
   },
+  'git-missing': {
+    fr: {
+      what: '`git` est introuvable sur cette machine',
+      hint: 'l’installer : `apt-get install git` (Debian, Ubuntu)',
+    },
+    en: {
+      what: '`git` is missing on this machine',
+      hint: 'install it: `apt-get install git` (Debian, Ubuntu)',
+    },
+  },
+  'git-push-failed': {
+    fr: {
+      what: 'l’envoi vers `{app}` a échoué (git : {exit}) : {message}',
+      hint: 'lire la sortie de git ci-dessus ; le dépôt distant n’a pas changé, l’étape peut être relancée une fois la cause levée',
+    },
+    en: {
+      what: 'the push to `{app}` failed (git: {exit}): {message}',
+      hint: 'read git’s output above; the remote repository is unchanged, so run the step again once the cause is gone',
+    },
+  },
+  'git-push-refused': {
+    fr: {
+      what: '`{app}` a refusé l’envoi ou son déploiement a échoué : {message}',
+      hint: 'lire le journal du déploiement ci-dessus, corriger, puis relancer l’étape : rien n’a été mis en service',
+    },
+    en: {
+      what: '`{app}` refused the push, or its deployment failed: {message}',
+      hint: 'read the deployment log above, correct the cause, then run the step again: nothing was put in service',
+    },
+  },
+  'git-repository-invalid': {
+    fr: {
+      what: '`{path}` n’est pas un dépôt git utilisable : {message}',
+      hint: 'donner le dossier d’un clone de l’application',
+    },
+    en: {
+      what: '`{path}` is not a usable git repository: {message}',
+      hint: 'give the folder of a clone of the application',
+    },
+  },
+  'git-revision-missing': {
+    fr: {
+      what: 'la révision `{sha}` est absente du dépôt `{path}`',
+      hint: 'la récupérer avec `git fetch --tags`, ou vérifier l’identifiant',
+    },
+    en: {
+      what: 'revision `{sha}` is not in the repository `{path}`',
+      hint: 'get it with `git fetch --tags`, or check the identifier',
+    },
+  },
+  'git-shallow': {
+    fr: {
+      what: 'le dépôt `{path}` est un clone superficiel, que Scalingo refuse',
+      hint: 'récupérer tout l’historique : `git fetch --unshallow`',
+    },
+    en: {
+      what: 'the repository `{path}` is a shallow clone, which Scalingo refuses',
+      hint: 'fetch the whole history: `git fetch --unshallow`',
+    },
+  },
+  'http-unexpected': {
+    fr: {
+      what: '`{url}` ne répond pas ce qui était attendu : {message}',
+      hint: 'vérifier que l’application est démarrée, son domaine, ses variables (`ALLOWED_HOSTS`), puis relancer l’étape',
+    },
+    en: {
+      what: '`{url}` does not answer as expected: {message}',
+      hint: 'check that the application runs, its domain, its variables (`ALLOWED_HOSTS`), then run the step again',
+    },
+  },
+  'http-unreachable': {
+    fr: {
+      what: '`{url}` est injoignable : {message}',
+      hint: 'vérifier l’adresse, le réseau et le DNS, puis relancer l’étape',
+    },
+    en: {
+      what: '`{url}` cannot be reached: {message}',
+      hint: 'check the address, the network and the DNS, then run the step again',
+    },
+  },
+  'http-url-invalid': {
+    fr: {
+      what: '`{url}` n’est pas une adresse HTTP',
+      hint: 'donner une adresse qui commence par `http://` ou `https://`',
+    },
+    en: {
+      what: '`{url}` is not an HTTP address',
+      hint: 'give an address that begins with `http://` or `https://`',
+    },
+  },
   'import-missing': {
     fr: {
       what: 'l’étape `{step}` a besoin de ce que produit `{import}`, qui n’a pas été faite',
@@ -610,6 +700,36 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'in a drill, `{name}` ({resource}) is a name protected by the rule `{rule}`',
       hint: 'choose a drill target; a protected name is only touched in real mode',
+    },
+  },
+  'redis-refused': {
+    fr: {
+      what: 'Redis, sur {host}:{port}, refuse le mot de passe ou la commande : {message}',
+      hint: 'relire l’adresse dans la variable `REDIS_URL` de l’application',
+    },
+    en: {
+      what: 'Redis on {host}:{port} refuses the password or the command: {message}',
+      hint: 'read the address again in the application’s `REDIS_URL` variable',
+    },
+  },
+  'redis-unreachable': {
+    fr: {
+      what: 'Redis est injoignable sur {host}:{port} : {message}',
+      hint: 'vérifier que l’addon est démarré et que le tunnel est ouvert',
+    },
+    en: {
+      what: 'Redis cannot be reached on {host}:{port}: {message}',
+      hint: 'check that the addon runs and that the tunnel is open',
+    },
+  },
+  'redis-url-invalid': {
+    fr: {
+      what: 'l’adresse de Redis n’est pas de la forme `redis://…` ou `rediss://…`',
+      hint: 'relire la variable `REDIS_URL` de l’application',
+    },
+    en: {
+      what: 'the address of Redis is not of the form `redis://…` or `rediss://…`',
+      hint: 'read the application’s `REDIS_URL` variable again',
     },
   },
   'restore-failed': {

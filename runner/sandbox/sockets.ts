@@ -2,7 +2,13 @@
 // In: a listener (what answers) and where to listen. Out: the bound port, its URL, and a `close` that really ends it.
 // Never: an address other than 127.0.0.1, or a connection that outlives `close`.
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo, Server as NetServer } from 'node:net';
+import {
+  type AddressInfo,
+  connect,
+  createServer as createTcpServer,
+  type Server,
+  type Socket,
+} from 'node:net';
 
 /** Where to listen: `port` 0 (default) takes a free one; `unref` lets the process end while the server listens. */
 export interface ListenOptions {
@@ -44,7 +50,55 @@ export async function listenHttp(
   return { port, url: `http://127.0.0.1:${port}`, close };
 }
 
-function bind(server: NetServer, port: number): Promise<number> {
+/** A listening TCP server. `close` ends its connections; a second call does nothing. */
+export interface TcpListening {
+  readonly port: number;
+  /** Ends the connections of the moment, as a broken network does, and goes on listening. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+/** Gives each connection on 127.0.0.1 to `onConnection`. Rejects with Node's own error when the port cannot be bound. */
+export async function listenTcp(
+  onConnection: (socket: Socket) => void,
+  options: ListenOptions = {},
+): Promise<TcpListening> {
+  const sockets = new Set<Socket>();
+  // Without `noDelay`, a protocol inside SSH waits 40 ms for each small packet.
+  const server = createTcpServer({ noDelay: true }, socket => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    onConnection(socket);
+  });
+  if (options.unref === true) server.unref();
+  const port = await bind(server, options.port ?? 0);
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= new Promise(resolve => {
+      server.close(() => resolve());
+      cut();
+    });
+    return closing;
+  };
+  return { port, cut, close };
+}
+
+/** A connection to a server of the sandbox. Rejects with Node's own error when nothing answers there. */
+export function connectTcp(port: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, noDelay: true, allowHalfOpen: true });
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      socket.off('error', reject);
+      resolve(socket);
+    });
+  });
+}
+
+function bind(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => {
