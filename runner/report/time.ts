@@ -159,7 +159,10 @@ function sizeOf(size: number, lang: Lang): string {
   if (minutes < 60) return pair(minutes, 'min', seconds % 60, 's');
   const hours = Math.floor(minutes / 60);
   if (hours < 24) return pair(hours, UNITS[lang].hour, minutes % 60, 'min');
-  return pair(Math.floor(hours / 24), UNITS[lang].day, hours % 24, UNITS[lang].hour);
+  const days = Math.floor(hours / 24);
+  // A day and half an hour is more than a day: an objective of one day is missed by it.
+  if (hours % 24 === 0) return pair(days, UNITS[lang].day, minutes % 60, 'min');
+  return pair(days, UNITS[lang].day, hours % 24, UNITS[lang].hour);
 }
 
 function pair(great: number, greatUnit: string, small: number, smallUnit: string): string {

@@ -32,6 +32,7 @@ describe('time', () => {
     [3_600_000, '1 h'],
     [7_500_000, '2 h 5 min'],
     [100_800_000, '1 j 4 h'],
+    [86_400_000 + 35 * 60_000, '1 j 35 min'],
     [-61_000, '−1 min 1 s'],
   ])('%d ms lasts %s', (value, shown) => {
     expect(plain(duration(value, 'fr'))).toBe(shown);
