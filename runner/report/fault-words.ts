@@ -355,11 +355,11 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
   'git-push-failed': {
     fr: {
       what: 'l’envoi vers `{app}` a échoué (git : {exit}) : {message}',
-      hint: 'lire la sortie de git ci-dessus ; le dépôt distant n’a pas changé, l’étape peut être relancée une fois la cause levée',
+      hint: 'lire la sortie de git ci-dessus, regarder où en est le déploiement, puis relancer l’étape une fois la cause levée',
     },
     en: {
       what: 'the push to `{app}` failed (git: {exit}): {message}',
-      hint: 'read git’s output above; the remote repository is unchanged, so run the step again once the cause is gone',
+      hint: 'read git’s output above, look at how the deployment stands, then run the step again once the cause is gone',
     },
   },
   'git-push-refused': {
