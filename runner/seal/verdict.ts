@@ -29,7 +29,8 @@ type Gravity = 'tampered' | 'unsealed' | 'not-probative' | 'unsigned' | 'unverif
 /** Every code, with how much it weighs. Codes are permanent. */
 export const FINDINGS = {
   'not-a-file': 'tampered',
-  'torn-tail': 'tampered',
+  // A crash leaves one too; in a sealed bundle the journal is then an altered subject besides.
+  'torn-tail': 'unsealed',
   'line-too-long': 'tampered',
   'not-utf8': 'tampered',
   'bad-json': 'tampered',

@@ -403,6 +403,16 @@ describe('what a bundle can be besides', () => {
     expect([codesOf(verdict), status]).toEqual([['seal required-seal-missing'], 8]);
   });
 
+  test('a run that crashed while it wrote is incomplete, and nobody is accused', async () => {
+    const bundle = await makeClosedBundle(folder, bruno);
+    editing(bundle).edit('journal.jsonl', text => text.slice(0, -10));
+    const verdict = await verifyBundle(bundle.directory);
+    expect([verdict.verdict, codesOf(verdict)]).toEqual([
+      'incomplete',
+      ['journal torn-tail', 'statement statement-missing'],
+    ]);
+  });
+
   test('a seal that fails leaves no statement, so that the run is known to be unsealed', async () => {
     const bundle = await makeClosedBundle(folder, bruno);
     const broken: Signer = { ...bruno, sign: () => Promise.reject(new Error('no agent')) };
