@@ -7,6 +7,7 @@ import { type Bundle, openBundle, readDocument } from './effects/bundle.ts';
 import { systemClock } from './effects/clock.ts';
 import { openJournal } from './effects/journal-file.ts';
 import { lockRun } from './effects/lock.ts';
+import { runbookPath } from './effects/origin.ts';
 import { preparePlatform } from './effects/platform.ts';
 import { bundledChanges } from './effects/source-changes.ts';
 import { Fault } from './fault.ts';
@@ -95,9 +96,9 @@ async function sealClosed(
   }
 }
 
-/** The plan that a run was opened with, from the bundle's own copy of the source. */
+/** The plan that a run was opened with: from where it was opened when that is unchanged, else from the bundle's own copy. */
 async function planOfBundle(bundle: Bundle, opened: EventOf<'run-opened'>): Promise<Plan> {
-  const path = join(bundle.directory, LAYOUT.source, runbookOf(opened.files));
+  const path = runbookPath(bundle, opened, runbookOf(opened.files));
   const { runbook, diagnostics } = await loadRunbook(path);
   if (runbook !== undefined) return planRunbook(runbook, { target: opened.target, inputs: opened.inputs });
   throw new Fault('transcript-source-invalid', { file: path, count: diagnostics.length });

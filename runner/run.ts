@@ -3,7 +3,7 @@
  * first; what they answer is the value of an input that nobody gave.
  */
 import { randomBytes } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { createBundle, runId } from './effects/bundle.ts';
 import { systemClock } from './effects/clock.ts';
 import { commitOf } from './effects/commit.ts';
@@ -55,7 +55,8 @@ export async function startRun(request: RunRequest): Promise<RunReport> {
     keepSources(bundle, sources.files);
     const lock = await lockRun(bundle.directory);
     const journal = createJournal(join(bundle.directory, LAYOUT.journal), clock);
-    const opened = openingOf({ ...request, plan }, { run, now: clock.now(), sources, signer });
+    const origin = relative(bundle.directory, resolve(plan.runbook.file));
+    const opened = openingOf({ ...request, plan }, { run, now: clock.now(), sources, signer, origin });
     const teardown: Event = { type: 'teardown-asked', scope: 'end', by: helm.person, voice: helm.voice };
     const news = journal.append([opened, ...probed, ...(undo ? [teardown] : [])], true);
     const session = news.reduce(apply, emptySession(plan));
@@ -100,9 +101,13 @@ interface Opening {
   readonly now: string;
   readonly sources: Sources;
   readonly signer: Signer;
+  readonly origin: string;
 }
 
-function openingOf(request: RunRequest, { run, now, sources, signer }: Opening): EventOf<'run-opened'> {
+function openingOf(
+  request: RunRequest,
+  { run, now, sources, signer, origin }: Opening,
+): EventOf<'run-opened'> {
   const { plan, helm, runner, selection } = request;
   const commit = commitOf(dirname(plan.runbook.file));
   return {
@@ -126,6 +131,7 @@ function openingOf(request: RunRequest, { run, now, sources, signer }: Opening):
     t0: request.t0 ?? now,
     signer: describeSigner(signer),
     ...(commit === undefined ? {} : { commit }),
+    origin,
     selection,
   };
 }

@@ -13,6 +13,7 @@ import { defaultSigner, ephemeralKey, keySigner } from '../effects/signer.ts';
 import { Fault } from '../fault.ts';
 import type { EventOf, Person, Voice } from '../journal/event.ts';
 import { readText } from '../load.ts';
+import type { Json, Runbook } from '../model/runbook.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Operator } from '../ports.ts';
 import type { Helm } from '../voyage.ts';
@@ -67,19 +68,36 @@ export async function manHelm(
   };
 }
 
-function answersPath(invocation: Invocation, plan: Plan, opened?: EventOf<'run-opened'>): string | undefined {
+/** The values of inputs that the answers file of the run gives; none without such a file. */
+export async function inputsAnswered(
+  invocation: Invocation,
+  runbook: Runbook,
+  target: string,
+): Promise<Readonly<Record<string, Json>>> {
+  const known = runbook.front.targets.get(target);
+  const path = known === undefined ? undefined : answersPath(invocation, { runbook, target: known });
+  return path === undefined ? {} : (parseAnswers(await readText(path), path).inputs ?? {});
+}
+
+type Setting = Pick<Plan, 'runbook' | 'target'>;
+
+function answersPath(
+  invocation: Invocation,
+  { runbook, target }: Setting,
+  opened?: EventOf<'run-opened'>,
+): string | undefined {
   const asked = textOption(invocation, 'answers');
-  const path = asked ?? (isTerminal() ? undefined : answersBeside(plan, opened));
-  if (path !== undefined && plan.target.mode === 'real') {
+  const path = asked ?? (isTerminal() ? undefined : answersBeside(runbook, opened));
+  if (path !== undefined && target.mode === 'real') {
     if (asked === undefined) return undefined;
-    throw new Fault('answers-in-real', { target: plan.target.name });
+    throw new Fault('answers-in-real', { target: target.name });
   }
   return path === undefined ? undefined : resolve(path);
 }
 
-function answersBeside(plan: Plan, opened?: EventOf<'run-opened'>): string | undefined {
+function answersBeside(runbook: Runbook, opened?: EventOf<'run-opened'>): string | undefined {
   if (opened !== undefined && opened.voice !== 'scripted') return undefined;
-  const folder = dirname(plan.runbook.file);
+  const folder = dirname(runbook.file);
   return answersNames.map(name => join(folder, name)).find(path => existsSync(path));
 }
 

@@ -133,6 +133,8 @@ export type Event =
       readonly t0: string;
       readonly signer: SigningKey;
       readonly commit?: { readonly id: string; readonly dirty: boolean };
+      /** Where the runbook lay, relative to the bundle: a resume on the same machine finds its folder again. */
+      readonly origin?: string;
       readonly selection: {
         readonly from?: string;
         readonly until?: string;

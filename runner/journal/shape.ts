@@ -162,6 +162,7 @@ const shapes: Shapes = {
     t0: instant,
     signer: signingKey,
     commit: optional(object<NonNullable<EventOf<'run-opened'>['commit']>>({ id: text, dirty: flag })),
+    origin: optional(text),
     selection: object<EventOf<'run-opened'>['selection']>({
       from: optional(text),
       until: optional(text),

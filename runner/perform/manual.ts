@@ -48,7 +48,11 @@ async function confirm(stage: Stage, instance: Instance, step: ManualStep): Prom
 
 async function attach(stage: Stage, instance: Instance, answer: Answers['confirmation']): Promise<void> {
   for (const path of answer.evidence) {
-    const kept = await stage.world.evidence.keep(path);
+    const kept = await stage.world.evidence.keep(path).catch((error: unknown) => {
+      // The process ends with the fault's own words; the journal must say by then that the run waits.
+      stage.pause(answer.by, 'no-answer');
+      throw error;
+    });
     stage.record([{ type: 'evidence-attached', step: instance.id, ...kept, by: answer.by }]);
   }
 }

@@ -3,13 +3,14 @@ import { openBundle } from '../../effects/bundle.ts';
 import { readBundle } from '../../replay.ts';
 import { renderRunbook } from '../../transcript/page.ts';
 import { renderTranscript } from '../../transcript/transcript.ts';
-import { type Invocation, operandOf, textOption } from '../arguments.ts';
+import { type Invocation, textOption } from '../arguments.ts';
+import { bundleOperand } from '../bundle-operand.ts';
 import { openDocument } from '../document.ts';
 import { exitCode } from '../exit-code.ts';
 
 /** `reprise render`: a runbook, or the run in a bundle, as one self-contained HTML page. */
 export async function perform(invocation: Invocation): Promise<number> {
-  const html = isDirectory(operandOf(invocation))
+  const html = isDirectory(bundleOperand(invocation))
     ? renderBundle(invocation)
     : await renderDocument(invocation);
   if (html === undefined) return exitCode.refused;
@@ -24,7 +25,7 @@ function isDirectory(path: string): boolean {
 }
 
 function renderBundle(invocation: Invocation): string {
-  const { source, file, entries } = readBundle(openBundle(operandOf(invocation)));
+  const { source, file, entries } = readBundle(openBundle(bundleOperand(invocation)));
   return renderTranscript({ source, file, entries }).html;
 }
 

@@ -1,5 +1,6 @@
 import { resumeRun } from '../../resume.ts';
-import { flagOption, type Invocation, operandOf } from '../arguments.ts';
+import { flagOption, type Invocation } from '../arguments.ts';
+import { bundleOperand } from '../bundle-operand.ts';
 import { langOf } from '../document.ts';
 import { manHelm } from '../helm.ts';
 import { concludeRun } from '../outcome.ts';
@@ -14,7 +15,7 @@ export async function perform(invocation: Invocation): Promise<number> {
 export async function goOn(invocation: Invocation, undo: boolean): Promise<number> {
   let lang = langOf(invocation);
   const report = await resumeRun({
-    path: operandOf(invocation),
+    path: bundleOperand(invocation),
     runner: version,
     undo,
     acceptChanges: flagOption(invocation, 'accept-changes'),

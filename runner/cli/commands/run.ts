@@ -4,7 +4,7 @@ import type { Selection } from '../../session/session.ts';
 import { flagOption, type Invocation, listOption, textOption } from '../arguments.ts';
 import { openDocument } from '../document.ts';
 import { exitCode } from '../exit-code.ts';
-import { manHelm } from '../helm.ts';
+import { inputsAnswered, manHelm } from '../helm.ts';
 import { concludeRun } from '../outcome.ts';
 import { version } from '../version.ts';
 
@@ -14,7 +14,10 @@ export async function perform(invocation: Invocation): Promise<number> {
   if (document === undefined) return exitCode.refused;
   const { runbook, lang } = document;
   const target = chooseTarget(runbook, textOption(invocation, 'target'));
-  const given = parseSettings(runbook, listOption(invocation, 'set'));
+  const given = {
+    ...(await inputsAnswered(invocation, runbook, target)),
+    ...parseSettings(runbook, listOption(invocation, 'set')),
+  };
   const plan = loadPlan(runbook, target, given);
   const selection = selectionOf(invocation);
   if (flagOption(invocation, 'dry')) {

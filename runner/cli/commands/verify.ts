@@ -1,7 +1,8 @@
 import { printVerdict } from '../../report/verdict.ts';
 import type { VerdictName } from '../../seal/verdict.ts';
 import { verifyBundle } from '../../verify.ts';
-import { flagOption, type Invocation, operandOf, textOption } from '../arguments.ts';
+import { flagOption, type Invocation, textOption } from '../arguments.ts';
+import { bundleOperand } from '../bundle-operand.ts';
 import { langOf } from '../document.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 
@@ -17,7 +18,7 @@ const codes: Readonly<Record<VerdictName, ExitCode>> = {
 export async function perform(invocation: Invocation): Promise<number> {
   const allowedSigners = textOption(invocation, 'allowed-signers');
   const verdict = await verifyBundle(
-    operandOf(invocation),
+    bundleOperand(invocation),
     allowedSigners === undefined ? {} : { allowedSigners },
   );
   const isJson = flagOption(invocation, 'json');

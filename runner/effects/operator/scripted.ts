@@ -7,7 +7,22 @@ import { isOfType } from './export-value.ts';
 
 /** Answers from an answers file, and nothing else: whatever it does not name is the fault `no-answer`. */
 export function scriptedOperator(answers: AnswersFile, path: string, told: (entry: Entry) => void): Operator {
-  return { ask: question => Promise.resolve(answerTo(answers, path, question)), told };
+  const retried = new Set<string>();
+  return {
+    ask: async question => {
+      const answer = answerTo(answers, path, question);
+      return isAgain(question, answer, retried) ? { ...answer, choice: 'pause' } : answer;
+    },
+    told,
+  };
+}
+
+/** A file cannot see that a step will fail for ever: it has it tried again once, and then the run waits for a person. */
+function isAgain(question: Question, answer: { readonly choice: string }, retried: Set<string>): boolean {
+  if (question.ask !== 'failure' || answer.choice !== 'retry') return false;
+  if (retried.has(question.step)) return true;
+  retried.add(question.step);
+  return false;
 }
 
 /** Nobody: every question is the fault `no-answer`. */

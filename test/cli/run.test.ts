@@ -1,0 +1,345 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { normal, Scene } from './scene.ts';
+
+const small = `## Préparer
+
+:::cell{#compter on=dossier effect=read}
+
+Compter :
+
+\`\`\`ts
+export const nombre: number = 2 + 2
+console.log('quatre :', nombre)
+\`\`\`
+
+:::
+
+:::cell{#ecrire on=dossier effect=write}
+
+Écrire le compte :
+
+\`\`\`sh
+echo "nombre=$COMPTER_NOMBRE refaire=$INPUT_REFAIRE" > compte.txt
+\`\`\`
+
+:::
+
+## Confirmer
+
+:::manual{#relire role=operateur evidence=none}
+
+- [ ] Le compte a été relu
+
+:::
+`;
+
+const yes = 'relire: { confirm: all, remark: vu }';
+
+describe('a run with an answers file', () => {
+  test('goes from the first step to a sealed bundle, and says where it is', async () => {
+    const scene = new Scene(small, yes);
+    const { code, out, err } = await scene.run();
+    expect(code).toBe(0);
+    expect(normal(out)).toMatchInlineSnapshot(`
+      "TIME exécution RUN ouverte · EXERCICE · cible essai · reste TEMPS sur la DMIA
+      TIME # Essai
+      TIME ## Préparer
+      TIME ▶ compter — Compter · reste TEMPS sur la DMIA
+        │ quatre : 4
+      TIME ✔ compter réussie · DURÉE · reste TEMPS sur la DMIA
+      TIME ▶ ecrire — Écrire le compte · reste TEMPS sur la DMIA
+      TIME ✔ ecrire réussie · DURÉE · reste TEMPS sur la DMIA
+      TIME ## Confirmer
+      TIME ☐ relire — relire · à faire par Opérateur · reste TEMPS sur la DMIA
+      TIME ✔ relire confirmée · camille (operateur), réponse scriptée
+      TIME exécution terminée : réussie · camille (operateur)
+      "
+    `);
+    expect(normal(err)).toMatchInlineSnapshot(`
+      "dossier scellé : runs/RUN
+      procès-verbal : runs/RUN/transcript.html
+      vérifier : npx reprise verify runs/RUN
+      "
+    `);
+    expect(scene.read('compte.txt')).toBe('nombre=4 refaire=oui\n');
+    expect(readdirSync(join(scene.folder, scene.bundle)).sort()).toMatchInlineSnapshot(`
+      [
+        "allowed_signers",
+        "evidence",
+        "journal.jsonl",
+        "lock",
+        "outputs",
+        "seals",
+        "source",
+        "statement.json",
+        "transcript.html",
+        "transcript.json",
+        "transcript.md",
+        "verify.sh",
+      ]
+    `);
+    const confirmed = scene.entries().find(entry => entry.type === 'item-confirmed');
+    expect(confirmed).toMatchObject({ voice: 'scripted', by: { id: 'camille' } });
+  });
+
+  test('is verified as its signer deserves, and told from what was changed', async () => {
+    const scene = new Scene(small, yes);
+    await scene.run();
+    const verify = async (...args: string[]) => (await scene.call('verify', scene.bundle, ...args)).code;
+    expect(await verify('--allowed-signers', 'cle.signataires')).toBe(0);
+    expect(await verify()).toBe(6);
+    scene.key('etrangere', 'camille');
+    expect(await verify('--allowed-signers', 'etrangere.signataires')).toBe(6);
+    const transcript = join(scene.folder, scene.bundle, 'transcript.md');
+    writeFileSync(transcript, readFileSync(transcript, 'utf8').replace('quatre : 4', 'quatre : 5'));
+    const tampered = await scene.call('verify', scene.bundle, '--allowed-signers', 'cle.signataires');
+    expect(tampered.code).toBe(5);
+    expect(tampered.out).toContain('transcript.md');
+  });
+
+  test('is found again by its bare id', async () => {
+    const scene = new Scene(small, yes);
+    await scene.run();
+    const id = scene.bundle.replace('runs/', '');
+    const found = await scene.call('status', id);
+    expect([found.code, found.err]).toEqual([0, '']);
+    expect(found.out).toContain(id);
+    expect((await scene.call('verify', id)).code).toBe(6);
+    expect((await scene.call('render', id)).out).toContain('<html');
+    const again = await scene.call('resume', id, '--key', 'cle');
+    expect(again.code).toBe(2);
+    expect(normal(again.err)).toMatchInlineSnapshot();
+  });
+
+  test('tells each entry as a line of JSON, the same as in the journal', async () => {
+    const scene = new Scene(small, yes);
+    const { out } = await scene.run('--json');
+    expect(
+      out
+        .trimEnd()
+        .split('\n')
+        .map(line => JSON.parse(line)),
+    ).toEqual(scene.entries());
+  });
+
+  test('takes inputs from the command line, else from the answers file', async () => {
+    const scene = new Scene(small, yes);
+    scene.write('reponses.yaml', `operator: camille\ninputs: { refaire: non }\nsteps:\n  ${yes}\n`);
+    await scene.run('--until', 'ecrire');
+    expect(scene.read('compte.txt')).toBe('nombre=4 refaire=non\n');
+    await scene.run('--until', 'ecrire', '--set', 'refaire=oui');
+    expect(scene.read('compte.txt')).toBe('nombre=4 refaire=oui\n');
+  });
+
+  test('is refused on a real target, and nothing is made', async () => {
+    const scene = new Scene(small, yes);
+    const args = ['run', 'plan.md', '--target', 'reel', '--key', 'cle', '--answers', 'reponses.yaml'];
+    const { code, err } = await scene.call(...args);
+    expect([code, scene.has('runs')]).toEqual([2, false]);
+    expect(err).toContain('erreur[answers-in-real]');
+  });
+});
+
+describe('a run in which nobody answers', () => {
+  test('is paused and goes on when somebody does', async () => {
+    const scene = new Scene(small);
+    const paused = await scene.run();
+    expect(paused.code).toBe(3);
+    expect(normal(paused.err)).toMatchInlineSnapshot(`
+      "en pause ; rien n’est perdu. Pour continuer : npx reprise resume runs/RUN
+      pour voir où elle en est : npx reprise status runs/RUN
+      "
+    `);
+    expect(scene.story().at(-1)).toBe('run-paused no-answer');
+    const status = await scene.call('status', scene.bundle);
+    expect(status.code).toBe(3);
+    expect(normal(status.out)).toMatchInlineSnapshot(`
+      "Exécution RUN — Essai
+        État             en pause (faute de réponse)
+        Cible            essai · EXERCICE
+        Avancement       2 étapes sur 3
+        Prochaine étape  relire (étape manuelle) — relire
+        DMIA             reste TEMPS (échéance le 23 novembre 2026 à TIME (UTC+1))
+        Dernière entrée  23 novembre 2026 à TIME (UTC+1)
+        Pour continuer   reprise resume RUN
+      "
+    `);
+    scene.answer(yes);
+    expect((await scene.resume()).code).toBe(0);
+    expect(scene.story()).toMatchInlineSnapshot(`
+      [
+        "run-opened",
+        "section-entered",
+        "section-entered",
+        "step-intended compter",
+        "step-started compter",
+        "output-written compter",
+        "step-finished compter passed",
+        "step-intended ecrire",
+        "step-started ecrire",
+        "step-finished ecrire passed",
+        "section-entered",
+        "manual-presented relire",
+        "run-paused no-answer",
+        "run-resumed",
+        "item-confirmed relire",
+        "step-confirmed relire",
+        "run-closed passed",
+      ]
+    `);
+  });
+
+  test('without an answers file too, since there is no terminal', async () => {
+    const scene = new Scene(small);
+    const { code, out } = await scene.call(
+      'run',
+      'plan.md',
+      '-t',
+      'reel',
+      '--key',
+      'cle',
+      '--as',
+      'camille',
+      '--auto',
+    );
+    expect(code).toBe(3);
+    expect(out).toContain('RÉEL');
+    expect(scene.story().at(-1)).toBe('run-paused no-answer');
+  });
+});
+
+const failing = `:::cell{#lire on=dossier effect=read}
+
+Lire :
+
+\`\`\`sh
+cat la.txt
+\`\`\`
+
+:::
+`;
+
+test('a cell that fails stops the run, which goes on once the cause is gone', async () => {
+  const scene = new Scene(failing);
+  const failed = await scene.run();
+  expect(failed.code).toBe(1);
+  expect(normal(failed.err)).toMatchInlineSnapshot(`
+    "en pause ; rien n’est perdu. Pour continuer : npx reprise resume runs/RUN
+    pour voir où elle en est : npx reprise status runs/RUN
+    "
+  `);
+  scene.write('la.txt', 'là\n');
+  scene.answer('lire: { failure: retry }');
+  expect((await scene.resume()).code).toBe(0);
+  expect(scene.story()).toMatchInlineSnapshot();
+});
+
+const needing = `:::manual{#joindre role=operateur evidence=required}
+
+- [ ] Le reçu est joint
+
+:::
+`;
+
+test('evidence that is due and absent pauses the run, and is taken at the next try', async () => {
+  const scene = new Scene(needing, 'joindre: { confirm: all }');
+  expect((await scene.run()).code).toBe(3);
+  expect(scene.story()).not.toContain('step-confirmed joindre');
+  scene.answer('joindre: { confirm: all, evidence: [recu.txt] }');
+  const missing = await scene.resume();
+  expect(missing.code).toBe(2);
+  expect(normal(missing.err)).toMatchInlineSnapshot(`
+    "erreur[evidence-refused]: la pièce \`SCENE/recu.txt\` est refusée (ENOENT)
+      état: tout ce qui a été fait est inscrit à la main courante
+      que faire: joindre un fichier ordinaire, au nom lisible et de moins de 100 Mio, et non un lien, un dossier ou un tube
+    "
+  `);
+  scene.write('recu.txt', 'reçu\n');
+  expect((await scene.resume()).code).toBe(0);
+  expect(scene.story().slice(-4)).toMatchInlineSnapshot(`
+    [
+      "run-resumed",
+      "evidence-attached joindre",
+      "step-confirmed joindre",
+      "run-closed passed",
+    ]
+  `);
+});
+
+const chained = `:::cell{#un effect=read}
+
+Un :
+
+\`\`\`ts
+export const n: number = 1
+\`\`\`
+
+:::
+
+:::cell{#deux effect=read}
+
+Deux :
+
+\`\`\`ts
+import { n } from '#un'
+export const m: number = n + 1
+\`\`\`
+
+:::
+
+:::cell{#trois effect=read}
+
+Trois :
+
+\`\`\`ts
+import { m } from '#deux'
+console.log('m', m)
+\`\`\`
+
+:::
+`;
+
+describe('a selection', () => {
+  test.each([
+    [['--from', 'deux'], 'selection-lacks-import'],
+    [['--only', 'trois'], 'selection-lacks-import'],
+    [['--until', 'quatre'], 'unknown-step'],
+  ])('%j is refused as %s', async (args, code) => {
+    const scene = new Scene(chained);
+    const { code: exit, err } = await scene.run(...args);
+    expect([exit, scene.has('runs')]).toEqual([2, false]);
+    expect(err).toContain(`erreur[${code}]`);
+  });
+
+  test.each([
+    [
+      ['--until', 'un'],
+      ['deux', 'trois'],
+    ],
+    [['--only', 'un,deux'], ['trois']],
+  ])('%j leaves out %j', async (args, left) => {
+    const scene = new Scene(chained);
+    expect((await scene.run(...args)).code).toBe(0);
+    const skipped = scene.entries().filter(entry => entry.type === 'step-skipped');
+    expect(skipped.map(entry => entry.step)).toEqual(left);
+  });
+});
+
+describe('a dry run', () => {
+  test('writes nothing anywhere and its transcript says so', async () => {
+    const scene = new Scene(small, yes);
+    const before = treeOf(scene.folder);
+    const { code, out, err } = await scene.run('--dry');
+    expect([code, treeOf(scene.folder)]).toEqual([0, before]);
+    expect(out).toMatch(/à blanc/i);
+    expect(err).toBe('à blanc : rien n’a été exécuté ni écrit\n');
+  });
+});
+
+function treeOf(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map(name => `${name} ${statSync(join(folder, name)).size} ${statSync(join(folder, name)).mtimeMs}`)
+    .sort();
+}
