@@ -8,6 +8,7 @@ import { Fault } from '../fault.ts';
 import { checkRepository, fullRevision } from './git/repository.ts';
 import { runGit } from './git/run.ts';
 import { withSshCommand } from './git/ssh-command.ts';
+import { type Guarded, refuseProtected } from './guard/protected.ts';
 import type { SshServer } from './tunnel/connection.ts';
 
 /** What to push, from where, to which application. */
@@ -15,6 +16,8 @@ export interface PushOptions extends SshServer {
   /** Folder of a full clone. */
   readonly repository: string;
   readonly app: string;
+  /** Resource or target on whose behalf the application is deployed: a drill refuses its protected names. */
+  readonly guard: Guarded;
   /** Revision to deploy: a sha, a tag or a branch. */
   readonly revision: string;
   /** Remote branch: `master` unless told; Scalingo builds only it and `main`. */
@@ -31,9 +34,10 @@ export interface Pushed {
 
 /**
  * Pushes a revision and waits for its deployment. Faults: those of `openTunnel` for the connection, `git-missing`,
- * `git-repository-invalid`, `git-shallow`, `git-revision-missing`, `git-push-refused`, `git-push-failed`.
+ * `git-repository-invalid`, `git-shallow`, `git-revision-missing`, `git-push-refused`, `git-push-failed`, `protected-name`.
  */
 export async function pushToScalingo(options: PushOptions): Promise<Pushed> {
+  refuseProtected(options.guard, [options.app]);
   await checkRepository(options.repository);
   const sha = await fullRevision(options.repository, options.revision);
   return withSshCommand(options, async command => {

@@ -15,6 +15,7 @@ async function platform(deploy: Deploy) {
     identity: { keyFile },
     repository: clone,
     app: 'apilos-exercice',
+    guard: { name: 'application', mode: 'drill', protected: ['apilos-siap-*'] },
     revision: 'HEAD',
   };
   return { ...opened, options };
@@ -57,6 +58,9 @@ test('each refusal has its own fault', async () => {
   });
   await git(folder, ['clone', '--quiet', '--depth=1', `file://${clone}`, 'superficiel']);
   const shallow = join(folder, 'superficiel');
+  expect(await faultOf(pushToScalingo({ ...options, app: 'apilos-siap-production' }))).toMatchObject({
+    code: 'protected-name',
+  });
   const unchanged = { state: 'nothing-changed' };
   expect(await faultOf(pushToScalingo({ ...options, repository: shallow }))).toEqual({
     code: 'git-shallow',

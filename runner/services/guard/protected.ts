@@ -1,6 +1,9 @@
 import { Fault } from '../../fault.ts';
 import type { ResourceSettings } from '../resources.ts';
 
+/** What decides whether a name may be touched: any resource has it. */
+export type Guarded = Pick<ResourceSettings, 'name' | 'mode' | 'protected'>;
+
 /** True when `name` matches a glob in which `*` stands for any characters; letters are compared without case. */
 export function matchesGlob(name: string, glob: string): boolean {
   const parts = glob.split('*').map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
@@ -11,7 +14,7 @@ export function matchesGlob(name: string, glob: string): boolean {
  * Refuses, in a drill, to act on a protected name. `names` are all the names that the thing goes by: what is configured and
  * what the server reports. Fault: `protected-name`.
  */
-export function refuseProtected(resource: ResourceSettings, names: readonly string[]): void {
+export function refuseProtected(resource: Guarded, names: readonly string[]): void {
   if (resource.mode !== 'drill') return;
   for (const name of names) {
     const rule = resource.protected.find(glob => matchesGlob(name, glob));
