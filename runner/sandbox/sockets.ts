@@ -1,6 +1,7 @@
 // The only file of the sandbox that opens sockets.
 // In: a listener (what answers) and where to listen. Out: the bound port, its URL, and a `close` that really ends it.
 // Never: an address other than 127.0.0.1, or a connection that outlives `close`.
+import { createSocket } from 'node:dgram';
 import { createServer, type RequestListener } from 'node:http';
 import {
   type AddressInfo,
@@ -84,6 +85,43 @@ export async function listenTcp(
     return closing;
   };
   return { port, cut, close };
+}
+
+/** A bound UDP socket. `close` may be called again. */
+export interface UdpListening {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Answers each datagram on 127.0.0.1 with what `answer` gives, or with silence when that is undefined.
+ *
+ * Rejects with Node's own error when the port cannot be bound.
+ */
+export async function listenUdp(
+  answer: (message: Buffer) => Buffer | undefined,
+  options: ListenOptions = {},
+): Promise<UdpListening> {
+  const socket = createSocket('udp4');
+  if (options.unref === true) socket.unref();
+  socket.on('message', (message, from) => {
+    const reply = answer(message);
+    // A client that is gone is no error of the server.
+    if (reply !== undefined) socket.send(reply, from.port, from.address, () => undefined);
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject);
+    socket.bind(options.port ?? 0, '127.0.0.1', () => {
+      socket.off('error', reject);
+      resolve();
+    });
+  });
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= new Promise(resolve => socket.close(() => resolve()));
+    return closing;
+  };
+  return { port: socket.address().port, close };
 }
 
 /** A connection to a server of the sandbox. Rejects with Node's own error when nothing answers there. */
