@@ -8,7 +8,12 @@ export const helmWords = {
     sealed: 'dossier scellé',
     transcript: 'procès-verbal',
     verify: 'vérifier',
-    paused: 'en pause ; rien n’est perdu. Pour continuer',
+    paused: 'en pause : tout ce qui a été fait est inscrit à la main courante',
+    doubtful:
+      'en doute : `{step}` a commencé et son issue n’est pas connue ; elle ne sera pas refaite d’elle-même. Vérifier ce qu’elle a produit ; à la reprise, il sera demandé si elle est faite, non faite ou à refaire',
+    failed:
+      'en échec : `{step}` ; lever la cause, puis reprendre (réessayer, faire à la main ou passer avec un motif)',
+    goOn: 'pour continuer',
     status: 'pour voir où elle en est',
     dry: 'à blanc : rien n’a été exécuté ni écrit',
   },
@@ -20,7 +25,12 @@ export const helmWords = {
     sealed: 'bundle sealed',
     transcript: 'transcript',
     verify: 'verify it',
-    paused: 'paused; nothing is lost. To go on',
+    paused: 'paused: everything that was done is in the journal',
+    doubtful:
+      'in doubt: `{step}` started and its outcome is not known; it will not be repeated by itself. Check what it did; on resuming you will be asked whether it is done, not done or to be done again',
+    failed:
+      'failed: `{step}`; mend the cause, then resume (try again, do it by hand or skip it with a reason)',
+    goOn: 'to go on',
     status: 'to see where it stands',
     dry: 'dry: nothing was run nor written',
   },

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import type { Lang } from '../diagnostic.ts';
 import { neutralise } from '../report/neutralise.ts';
+import { fill } from '../report/words.ts';
 import type { Session } from '../session/session.ts';
 import type { RunReport } from '../voyage.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
@@ -16,9 +17,23 @@ export function concludeRun(report: RunReport, lang: Lang): ExitCode {
         `${words.transcript} : ${join(path, 'transcript.html')}`,
         `${words.verify} : npx reprise verify ${path}`,
       ]
-    : [`${words.paused} : npx reprise resume ${path}`, `${words.status} : npx reprise status ${path}`];
+    : [
+        ...troubles(report.session, lang),
+        `${words.goOn} : npx reprise resume ${path}`,
+        `${words.status} : npx reprise status ${path}`,
+      ];
   process.stderr.write(`${lines.map(line => neutralise(line, 'line')).join('\n')}\n`);
   return codeOf(report.session);
+}
+
+/** A line for each step that keeps the run from going on, or that the run is merely paused. */
+function troubles(session: Session, lang: Lang): readonly string[] {
+  const words = helmWords[lang];
+  const lines = [...session.steps.entries()].flatMap(([step, { status }]) => {
+    if (status === 'doubtful' || status === 'running') return [fill(words.doubtful, { step })];
+    return status === 'failed' ? [fill(words.failed, { step })] : [];
+  });
+  return lines.length === 0 ? [words.paused] : lines;
 }
 
 /** The exit code of the state in which a run was left. */

@@ -110,7 +110,12 @@ describe('a run with an answers file', () => {
     expect((await scene.call('render', id)).out).toContain('<html');
     const again = await scene.call('resume', id, '--key', 'cle');
     expect(again.code).toBe(2);
-    expect(normal(again.err)).toMatchInlineSnapshot();
+    expect(normal(again.err)).toMatchInlineSnapshot(`
+      "erreur[run-closed]: l’exécution RUN est close et scellée : il n’y a rien à reprendre
+        état: rien n’a été modifié
+        que faire: la vérifier avec \`reprise verify\`, ou en ouvrir une autre avec \`reprise run\`
+      "
+    `);
   });
 
   test('tells each entry as a line of JSON, the same as in the journal', async () => {
@@ -148,7 +153,8 @@ describe('a run in which nobody answers', () => {
     const paused = await scene.run();
     expect(paused.code).toBe(3);
     expect(normal(paused.err)).toMatchInlineSnapshot(`
-      "en pause ; rien n’est perdu. Pour continuer : npx reprise resume runs/RUN
+      "en pause : tout ce qui a été fait est inscrit à la main courante
+      pour continuer : npx reprise resume runs/RUN
       pour voir où elle en est : npx reprise status runs/RUN
       "
     `);
@@ -226,14 +232,32 @@ test('a cell that fails stops the run, which goes on once the cause is gone', as
   const failed = await scene.run();
   expect(failed.code).toBe(1);
   expect(normal(failed.err)).toMatchInlineSnapshot(`
-    "en pause ; rien n’est perdu. Pour continuer : npx reprise resume runs/RUN
+    "en échec : \`lire\` ; lever la cause, puis reprendre (réessayer, faire à la main ou passer avec un motif)
+    pour continuer : npx reprise resume runs/RUN
     pour voir où elle en est : npx reprise status runs/RUN
     "
   `);
   scene.write('la.txt', 'là\n');
   scene.answer('lire: { failure: retry }');
   expect((await scene.resume()).code).toBe(0);
-  expect(scene.story()).toMatchInlineSnapshot();
+  expect(scene.story()).toMatchInlineSnapshot(`
+    [
+      "run-opened",
+      "section-entered",
+      "step-intended lire",
+      "step-started lire",
+      "output-written lire",
+      "step-finished lire failed",
+      "run-paused failed",
+      "run-resumed",
+      "retry-asked lire",
+      "step-intended lire",
+      "step-started lire",
+      "output-written lire",
+      "step-finished lire passed",
+      "run-closed passed",
+    ]
+  `);
 });
 
 const needing = `:::manual{#joindre role=operateur evidence=required}
