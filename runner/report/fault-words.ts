@@ -22,6 +22,36 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'give the path of a file in OpenSSH’s `allowed_signers` format',
     },
   },
+  'alwaysdata-denied': {
+    fr: {
+      what: 'alwaysdata ({api}) refuse la clé du compte `{account}` ({status})',
+      hint: 'vérifier la clé, son compte et ses droits dans le profil alwaysdata',
+    },
+    en: {
+      what: 'alwaysdata ({api}) refuses the key of the account `{account}` ({status})',
+      hint: 'check the key, its account and its rights in the alwaysdata profile',
+    },
+  },
+  'alwaysdata-refused': {
+    fr: {
+      what: 'alwaysdata ({api}) a refusé `{request}` ({status}) : {message}',
+      hint: 'lire le message, corriger, puis refaire l’étape : un enregistrement déjà créé est reconnu',
+    },
+    en: {
+      what: 'alwaysdata ({api}) refused `{request}` ({status}): {message}',
+      hint: 'read the message, fix it, then do the step again: a record already made is recognised',
+    },
+  },
+  'alwaysdata-unreachable': {
+    fr: {
+      what: 'alwaysdata ({api}) ne répond pas à `{request}` ({code})',
+      hint: 'vérifier l’adresse, le réseau et l’état du fournisseur, puis refaire l’étape',
+    },
+    en: {
+      what: 'alwaysdata ({api}) does not answer `{request}` ({code})',
+      hint: 'check the address, the network and the provider’s status, then do the step again',
+    },
+  },
   'answers-in-real': {
     fr: {
       what: 'un fichier de réponses est refusé sur la cible `{target}`, qui est réelle',
@@ -100,6 +130,46 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the archives folder `{path}` cannot be read ({code})',
       hint: 'make the folder, put the downloaded archives in it, then run the step again',
+    },
+  },
+  'artifact-absent': {
+    fr: {
+      what: 'aucune des {runs} dernières exécutions réussies de `{workflow}` dans {repository} n’a laissé l’artefact `{artifact}` (la plus récente est du {newest})',
+      hint: 'prendre une autre source de sauvegarde : depuis 2023, ce workflow copie vers un bucket Glacier et ne laisse plus d’artefact',
+    },
+    en: {
+      what: 'none of the last {runs} successful runs of `{workflow}` in {repository} left the artifact `{artifact}` (the newest is of {newest})',
+      hint: 'take another source of backups: since 2023 this workflow copies to a Glacier bucket and leaves no artifact',
+    },
+  },
+  'artifact-corrupt': {
+    fr: {
+      what: 'l’artefact `{artifact}` ({id}) ne correspond pas à ce que GitHub annonce : {expected} attendu, {found} reçu',
+      hint: 'le télécharger à nouveau, ou prendre l’exécution précédente',
+    },
+    en: {
+      what: 'the artifact `{artifact}` ({id}) is not what GitHub announces: {expected} expected, {found} received',
+      hint: 'download it again, or take the run before it',
+    },
+  },
+  'artifact-expired': {
+    fr: {
+      what: 'l’artefact `{artifact}` ({id}) a expiré le {expiredAt} : GitHub ne le garde plus',
+      hint: 'prendre une autre source de sauvegarde, ou relancer le workflow si la production existe encore',
+    },
+    en: {
+      what: 'the artifact `{artifact}` ({id}) expired on {expiredAt}: GitHub keeps it no longer',
+      hint: 'take another source of backups, or run the workflow again if production still exists',
+    },
+  },
+  'artifact-not-stored': {
+    fr: {
+      what: 'l’artefact `{artifact}` ({id}) ne peut pas être lu là où GitHub l’a rangé ({status})',
+      hint: 'refaire l’étape : le lien de téléchargement ne vaut qu’une minute',
+    },
+    en: {
+      what: 'the artifact `{artifact}` ({id}) cannot be read where GitHub stored it ({status})',
+      hint: 'do the step again: the download link is good for a minute only',
     },
   },
   'bad-answers': {
@@ -252,6 +322,86 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'check the path and the rights, then try again',
     },
   },
+  'dns-apex-alias': {
+    fr: {
+      what: '`{host}` est le nom du domaine lui-même, qui ne peut pas porter de CNAME',
+      hint: 'utiliser un sous-domaine, ou un enregistrement A',
+    },
+    en: {
+      what: '`{host}` is the domain’s own name, which cannot bear a CNAME',
+      hint: 'use a subdomain, or an A record',
+    },
+  },
+  'dns-authoritative-differs': {
+    fr: {
+      what: 'les serveurs qui font autorité ne donnent pas tous `{target}` pour `{host}` après {within} s ({answers})',
+      hint: 'vérifier l’enregistrement chez l’hébergeur de la zone, puis relancer ; les résolveurs publics n’ont pas été interrogés, pour qu’ils ne retiennent pas son absence',
+    },
+    en: {
+      what: 'the authoritative servers do not all give `{target}` for `{host}` after {within} s ({answers})',
+      hint: 'check the record at the zone’s host, then try again; public resolvers were not asked, lest they remember that it is absent',
+    },
+  },
+  'dns-public-differs': {
+    fr: {
+      what: 'les serveurs qui font autorité donnent `{target}` pour `{host}`, mais pas encore tous les résolveurs publics après {within} s ({answers})',
+      hint: 'attendre que leur mémoire expire ({memory} s pour une absence, le TTL précédent pour une ancienne valeur), puis relancer',
+    },
+    en: {
+      what: 'the authoritative servers give `{target}` for `{host}`, but not yet every public resolver after {within} s ({answers})',
+      hint: 'wait until their memory expires ({memory} s for an absence, the former TTL for an old value), then try again',
+    },
+  },
+  'dns-record-automatic': {
+    fr: {
+      what: 'l’enregistrement {type} de `{host}` ({value}) est tenu par alwaysdata et ne se modifie pas ici',
+      hint: 'choisir un autre nom, ou détacher le service dans l’administration alwaysdata',
+    },
+    en: {
+      what: 'the {type} record of `{host}` ({value}) is kept by alwaysdata and is not to be changed here',
+      hint: 'choose another name, or detach the service in alwaysdata’s administration',
+    },
+  },
+  'dns-record-conflict': {
+    fr: {
+      what: '`{host}` porte déjà {records} : un CNAME ne peut pas s’y ajouter',
+      hint: 'noter ces valeurs, puis demander explicitement leur remplacement (`replace`), ou choisir un autre nom',
+    },
+    en: {
+      what: '`{host}` already bears {records}: a CNAME cannot be added',
+      hint: 'note these values, then ask explicitly for their replacement (`replace`), or choose another name',
+    },
+  },
+  'dns-record-lost': {
+    fr: {
+      what: 'alwaysdata a accepté l’enregistrement CNAME de `{host}`, mais ne le montre pas',
+      hint: 'regarder la zone dans l’administration alwaysdata, puis refaire l’étape',
+    },
+    en: {
+      what: 'alwaysdata accepted the CNAME record of `{host}`, but does not show it',
+      hint: 'look at the zone in alwaysdata’s administration, then do the step again',
+    },
+  },
+  'dns-server-unknown': {
+    fr: {
+      what: 'le serveur de noms `{server}` est introuvable ({code})',
+      hint: 'donner son nom exact ou son adresse IP dans la cible',
+    },
+    en: {
+      what: 'the name server `{server}` was not found ({code})',
+      hint: 'give its exact name or its IP address in the target',
+    },
+  },
+  'dns-zone-absent': {
+    fr: {
+      what: 'aucun domaine du compte alwaysdata `{account}` ne contient `{host}`',
+      hint: 'demander l’enregistrement à qui tient la zone, ou corriger le compte de la cible',
+    },
+    en: {
+      what: 'no domain of the alwaysdata account `{account}` holds `{host}`',
+      hint: 'ask whoever holds the zone for the record, or correct the target’s account',
+    },
+  },
   'dsn-invalid': {
     fr: {
       what: 'l’adresse de la base {resource} n’est pas une adresse PostgreSQL valide',
@@ -400,6 +550,56 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the repository `{path}` is a shallow clone, which Scalingo refuses',
       hint: 'fetch the whole history: `git fetch --unshallow`',
+    },
+  },
+  'github-denied': {
+    fr: {
+      what: 'GitHub ({api}) refuse `{request}` ({status}) : {message}',
+      hint: 'vérifier le jeton (Actions : read), y compris pour un dépôt public ; un jeton expiré se remplace',
+    },
+    en: {
+      what: 'GitHub ({api}) denies `{request}` ({status}): {message}',
+      hint: 'check the token (Actions: read), even for a public repository; an expired token is to be replaced',
+    },
+  },
+  'github-not-found': {
+    fr: {
+      what: 'GitHub ({api}) ne connaît pas `{request}` pour {repository}',
+      hint: 'vérifier le dépôt, le nom du workflow, le chemin et la version ; un dépôt privé sans jeton paraît absent',
+    },
+    en: {
+      what: 'GitHub ({api}) knows no `{request}` for {repository}',
+      hint: 'check the repository, the workflow’s name, the path and the version; a private repository seems absent without a token',
+    },
+  },
+  'github-rate-limited': {
+    fr: {
+      what: 'GitHub ({api}) ne répond plus jusqu’au {reset} : le quota de {limit} requêtes par heure est épuisé',
+      hint: 'donner un jeton (5 000 requêtes par heure au lieu de 60), ou attendre, puis refaire l’étape',
+    },
+    en: {
+      what: 'GitHub ({api}) does not answer any more until {reset}: the quota of {limit} requests an hour is used up',
+      hint: 'give a token (5,000 requests an hour instead of 60), or wait, then do the step again',
+    },
+  },
+  'github-refused': {
+    fr: {
+      what: 'GitHub ({api}) a répondu {status} à `{request}` : {message}',
+      hint: 'vérifier l’état de GitHub (githubstatus.com), puis refaire l’étape',
+    },
+    en: {
+      what: 'GitHub ({api}) answered {status} to `{request}`: {message}',
+      hint: 'check GitHub’s status (githubstatus.com), then do the step again',
+    },
+  },
+  'github-unreachable': {
+    fr: {
+      what: 'GitHub ({api}) ne répond pas à `{request}` ({code})',
+      hint: 'vérifier l’adresse et le réseau, puis refaire l’étape',
+    },
+    en: {
+      what: 'GitHub ({api}) does not answer `{request}` ({code})',
+      hint: 'check the address and the network, then do the step again',
     },
   },
   'http-unexpected': {

@@ -4,7 +4,8 @@
  */
 import type { Mode } from '../model/runbook.ts';
 
-interface ResourceBase {
+/** What every resource bears. */
+export interface ResourceBase {
   readonly name: string;
   /** Run that acts, whose marker the resource may bear. */
   readonly run: string;
@@ -33,6 +34,32 @@ export interface S3Resource extends ResourceBase {
 export interface DirectoryResource extends ResourceBase {
   readonly kind: 'directory';
   readonly path: string;
+}
+
+/** A GitHub repository. Without `token`, everything can be listed that is public, and nothing downloaded. */
+export interface GithubResource extends ResourceBase {
+  readonly kind: 'github';
+  /** `https://api.github.com`. */
+  readonly api: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly token?: string;
+}
+
+/** An account of alwaysdata, where DNS zones are held. */
+export interface AlwaysdataResource extends ResourceBase {
+  readonly kind: 'alwaysdata';
+  /** `https://api.alwaysdata.com/v1`. */
+  readonly api: string;
+  readonly token: string;
+  readonly account: string;
+}
+
+/** Who is asked about names; each is a host or an address, with `:port` when that is not 53. */
+export interface DnsResource extends ResourceBase {
+  readonly kind: 'dns';
+  readonly authoritative: readonly string[];
+  readonly public: readonly string[];
 }
 
 /** The settings of any resource. */
