@@ -110,6 +110,8 @@ export type Question =
       readonly step: string;
       readonly exports: readonly CellExport[];
       readonly imports: Readonly<Record<string, Json>>;
+      /** Set when the step was done in an earlier process and only its secrets are asked for again, for this other step. */
+      readonly neededBy?: string;
     }
   | {
       readonly ask: 'doubt';

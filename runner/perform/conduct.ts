@@ -12,6 +12,7 @@ import { performCheck } from './check.ts';
 import { settleDoubt } from './doubt.ts';
 import { resolveFailure } from './failure.ts';
 import { performManual } from './manual.ts';
+import { recoverSecrets } from './secrets.ts';
 import { Stage } from './stage.ts';
 import { performUndo } from './undo.ts';
 
@@ -78,6 +79,7 @@ async function perform(stage: Stage, action: Action): Promise<void> {
 }
 
 async function performCode(stage: Stage, instance: Instance, attempt: number): Promise<void> {
+  if (!(await recoverSecrets(stage, instance))) return;
   if (instance.step.kind === 'check') return await performCheck(stage, instance, attempt);
   if (instance.step.kind === 'undo') return await performUndo(stage, instance, attempt);
   await performCell(stage, instance, attempt);

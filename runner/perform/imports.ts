@@ -32,12 +32,12 @@ export function gatherImports(stage: Stage, instance: Instance): Imports {
 }
 
 function wantedCells(stage: Stage, instance: Instance): readonly Instance[] {
-  const { session } = stage;
+  if (takesAll(instance)) return exportingCells(stage.session).filter(other => isReachable(other, instance));
   const wanted = new Set(importedCells(instance));
-  const isWanted = (cell: Instance) =>
-    takesAll(instance) ? isDone(session, cell) : wanted.has(cell.step.id);
+  if (wanted.size === 0) return [];
+  const { session } = stage;
   const cells = session.plan.instances.filter(
-    other => other.step.kind === 'cell' && isReachable(other, instance) && isWanted(other),
+    other => other.step.kind === 'cell' && wanted.has(other.step.id) && isReachable(other, instance),
   );
   const missing = cells.find(cell => !isDone(session, cell));
   if (missing !== undefined) throw new Fault('import-missing', { step: instance.id, import: missing.id });
@@ -46,6 +46,10 @@ function wantedCells(stage: Stage, instance: Instance): readonly Instance[] {
 
 function takesAll(instance: Instance): boolean {
   return instance.step.kind !== 'manual' && instance.step.code.language === 'sh';
+}
+
+function exportingCells(session: Session): readonly Instance[] {
+  return session.plan.instances.filter(other => other.step.kind === 'cell' && isDone(session, other));
 }
 
 /** Another item of the same section is out of reach. */

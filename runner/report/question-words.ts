@@ -16,10 +16,12 @@ export interface QuestionWords {
   readonly remark: string;
   readonly evidence: string;
   readonly evidenceRequired: string;
+  readonly noSuchFile: string;
   readonly item: string;
   readonly typeName: string;
   readonly exportValue: string;
   readonly invalidExport: string;
+  readonly secretLost: string;
   readonly doubt: string;
   readonly checkPassed: string;
   readonly failed: string;
@@ -52,10 +54,13 @@ export const questionWords: Readonly<Record<Lang, QuestionWords>> = {
     remark: 'Remarque (facultative)',
     evidence: 'Pièces à joindre, chemins séparés par des virgules (facultatif)',
     evidenceRequired: 'Pièces à joindre, chemins séparés par des virgules (exigées)',
+    noSuchFile: 'introuvable, ou ce n’est pas un fichier ordinaire',
     item: 'Fait ?',
     typeName: 'Cette ressource n’est pas vide. Pour agir dessus, tapez le nom que le serveur annonce',
     exportValue: 'Valeur de',
     invalidExport: 'valeur attendue du type',
+    secretLost:
+      'Ce secret n’a pas survécu à la reprise, et l’étape suivante en a besoin : le saisir de nouveau.',
     doubt: 'Cette étape a commencé et son issue n’est pas connue.',
     checkPassed: 'Une vérification de cette étape réussit.',
     failed: 'Cette étape a échoué.',
@@ -85,10 +90,12 @@ export const questionWords: Readonly<Record<Lang, QuestionWords>> = {
     remark: 'Remark (optional)',
     evidence: 'Files to attach, paths separated by commas (optional)',
     evidenceRequired: 'Files to attach, paths separated by commas (required)',
+    noSuchFile: 'not found, or not a regular file',
     item: 'Done?',
     typeName: 'This resource is not empty. To act on it, type the name that the server reports',
     exportValue: 'Value of',
     invalidExport: 'expected a value of type',
+    secretLost: 'This secret did not outlive the pause, and the next step needs it: type it again.',
     doubt: 'This step started and its outcome is not known.',
     checkPassed: 'A check of this step passes.',
     failed: 'This step failed.',

@@ -63,8 +63,8 @@ const replies: Replies = {
   },
   'by-hand': ({ question, given, answered }) => {
     const reason = given['by-hand'];
-    if (reason === undefined) throw silence(question);
-    return { ...answered, choice: 'done', reason, exports: exportsOf(question, given) };
+    if (reason === undefined && question.neededBy === undefined) throw silence(question);
+    return { ...answered, choice: 'done', reason: reason ?? '', exports: exportsOf(question, given) };
   },
   doubt: ({ question, given, answered }) => {
     if (given.doubt === undefined || given.reason === undefined) throw silence(question);

@@ -3,6 +3,7 @@
  * Enter alone never starts anything that destroys; Ctrl-C at a question pauses the run; all text from outside is
  * neutralised before it is shown.
  */
+import { lstatSync } from 'node:fs';
 import prompts from 'prompts';
 import type { Lang } from '../../diagnostic.ts';
 import type { Entry, Person } from '../../journal/event.ts';
@@ -50,6 +51,17 @@ export function terminalOperator(settings: TerminalSettings): Operator {
     },
     told: settings.told,
   };
+}
+
+function pathsIn(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map(path => path.trim())
+    .filter(path => path !== '');
+}
+
+function isFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 class Terminal {
@@ -101,7 +113,12 @@ class Terminal {
   async byHand(question: Asked<'by-hand'>): Promise<Answers['by-hand']> {
     const stop = { ...this.#answered, choice: 'pause', reason: '', exports: {} } as const;
     this.#printImports(question.imports);
-    const reason = await this.#required(this.#words.why);
+    const isLost = question.neededBy !== undefined;
+    if (isLost)
+      this.#print(
+        `${neutralise(question.step, 'line')} → ${neutralise(question.neededBy ?? '', 'line')}\n${this.#words.secretLost}`,
+      );
+    const reason = isLost ? '' : await this.#required(this.#words.why);
     const exports = reason === undefined ? undefined : await this.#exports(question.exports);
     if (reason === undefined || exports === undefined) return stop;
     return { ...this.#answered, choice: 'done', reason, exports };
@@ -200,13 +217,14 @@ class Terminal {
   async #evidence(question: Asked<'confirmation'>): Promise<readonly string[] | undefined> {
     if (question.evidence === 'none') return [];
     const isRequired = question.evidence === 'required';
-    const typed = isRequired
-      ? await this.#required(this.#words.evidenceRequired)
-      : await this.#text(this.#words.evidence);
-    return typed
-      ?.split(',')
-      .map(path => path.trim())
-      .filter(path => path !== '');
+    const message = isRequired ? this.#words.evidenceRequired : this.#words.evidence;
+    const validate = (text: string): boolean | string => {
+      if (isRequired && pathsIn(text).length === 0) return message;
+      const missing = pathsIn(text).find(path => !isFile(path));
+      return missing === undefined || `${neutralise(missing, 'line')} : ${this.#words.noSuchFile}`;
+    };
+    const typed = await this.#text(message, validate);
+    return typed === undefined ? undefined : pathsIn(typed);
   }
 
   async #exports(declared: readonly CellExport[]): Promise<Readonly<Record<string, Json>> | undefined> {
