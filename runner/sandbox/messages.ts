@@ -11,6 +11,10 @@ const notes = {
     en: 'empty database, to be restored; the application’s role owns it and is no superuser',
   },
   s3: { fr: 'stockage objet sans aucun bucket', en: 'object storage without any bucket' },
+  scalingo: {
+    fr: 'plateforme : /auth/v1, /api/v1 et /db/api ; l’application de production y est perdue',
+    en: 'platform: /auth/v1, /api/v1 and /db/api; the production application is lost there',
+  },
   archives: {
     fr: 'sauvegardes qui restent ; la plus récente de la base est tronquée',
     en: 'the backups that are left; the newest one of the database is truncated',

@@ -18,6 +18,7 @@ import { type Postgres, startPostgres } from './postgres/postgres.ts';
 import { SandboxRefusal } from './refusal.ts';
 import { s3Listener } from './s3/listener.ts';
 import { openS3Store } from './s3/store.ts';
+import { type StartedScalingo, startScalingo } from './scalingo/start.ts';
 import { type HttpListening, listenHttp } from './sockets.ts';
 
 /** What to start; `now` (the present) dates the backups of a first start; notes are in `lang` (French). */
@@ -47,14 +48,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const credentials = await ownCredentials(paths);
     const postgres = await startPlatform(paths, credentials, options.now ?? new Date());
     const s3 = await startS3(paths, credentials, postgres);
+    const scalingo = await startApi(paths, { postgres, s3 });
     let closing: Promise<void> | undefined;
     const close = () => {
       // Only once: the lock may by then be another's.
-      closing ??= Promise.all([s3.close(), postgres.close()]).then(release);
+      closing ??= Promise.all([s3.close(), scalingo.close().then(postgres.close)]).then(release);
       return closing;
     };
     return {
-      ...describe(paths, credentials, { postgres, s3 }, options.lang ?? 'fr'),
+      ...describe(paths, credentials, { postgres, s3, scalingo }, options.lang ?? 'fr'),
       ended: postgres.ended,
       close,
     };
@@ -72,6 +74,7 @@ function sandboxPaths(directory: string) {
     postgres: join(directory, 'postgres'),
     s3: join(directory, 's3'),
     archives: join(directory, 'archives'),
+    scalingo: join(directory, 'scalingo'),
     /** What was lost and what is left; written last, so that it also says that the disaster is complete. */
     disaster: join(directory, 'disaster.json'),
   };
@@ -103,7 +106,7 @@ async function startPlatform(paths: Paths, credentials: Credentials, now: Date):
   );
   if (complete) return startPostgres({ directory: paths.postgres });
   await awaitVacancy(paths.postgres);
-  const unfinished = [paths.postgres, paths.s3, paths.archives];
+  const unfinished = [paths.postgres, paths.s3, paths.archives, paths.scalingo];
   await Promise.all(unfinished.map(path => rm(path, { recursive: true, force: true, maxRetries: 5 })));
   const postgres = await startPostgres({ directory: paths.postgres });
   try {
@@ -126,9 +129,25 @@ async function startS3(paths: Paths, credentials: Credentials, postgres: Postgre
   }
 }
 
-type Servers = { readonly postgres: Postgres; readonly s3: HttpListening };
+type DataServers = { readonly postgres: Postgres; readonly s3: HttpListening };
 
-function describe(paths: Paths, credentials: Credentials, { postgres, s3 }: Servers, lang: Language) {
+async function startApi(paths: Paths, { postgres, s3 }: DataServers): Promise<StartedScalingo> {
+  try {
+    return await startScalingo(paths, postgres.url);
+  } catch (error) {
+    await Promise.all([s3.close(), postgres.close()]);
+    throw error;
+  }
+}
+
+type Servers = DataServers & { readonly scalingo: StartedScalingo };
+
+function describe(
+  paths: Paths,
+  credentials: Credentials,
+  { postgres, s3, scalingo }: Servers,
+  lang: Language,
+) {
   const environment = {
     SANDBOX_DATABASE_URL: applicationUrl(postgres.url, { name: application, password: credentials.database }),
     SANDBOX_S3_ENDPOINT: s3.url,
@@ -137,11 +156,13 @@ function describe(paths: Paths, credentials: Credentials, { postgres, s3 }: Serv
     SANDBOX_S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     SANDBOX_S3_BUCKET: 'apilos-exercice',
     SANDBOX_ARCHIVES: paths.archives,
+    ...scalingo.environment,
   };
   const database = `postgres://${application}@127.0.0.1:${postgres.port}/${application}`;
   const endpoints: Endpoint[] = [
     { name: 'postgresql', url: database, note: endpointNote('postgresql', lang) },
     { name: 's3', url: s3.url, note: endpointNote('s3', lang) },
+    { name: 'scalingo', url: scalingo.url, note: endpointNote('scalingo', lang) },
     { name: 'archives', url: paths.archives, note: endpointNote('archives', lang) },
   ];
   return { environment, endpoints };

@@ -132,8 +132,13 @@ describe('a sandbox', () => {
         SANDBOX_S3_SECRET_ACCESS_KEY: expect.stringMatching(/^[0-9a-f-]{36}$/),
         SANDBOX_S3_BUCKET: 'apilos-exercice',
         SANDBOX_ARCHIVES: join(directory, 'archives'),
+        SANDBOX_SCALINGO_API: 'http://127.0.0.1:PORT/api/v1',
+        SANDBOX_SCALINGO_AUTH_API: 'http://127.0.0.1:PORT/auth/v1',
+        SANDBOX_SCALINGO_DATABASE_API: 'http://127.0.0.1:PORT/db/api',
+        SANDBOX_SCALINGO_TOKEN: expect.stringMatching(/^tk-us-[0-9a-f]{48}$/),
+        SANDBOX_SCALINGO_REGION: 'osc-fr1',
       },
-      endpoints: ['postgresql', 's3', 'archives'],
+      endpoints: ['postgresql', 's3', 'scalingo', 'archives'],
       tables: [0],
       buckets: [],
       archives: [
@@ -182,7 +187,7 @@ describe('the programme', () => {
     const directory = join(folder, 'driven');
     const child = launch('--directory', directory, '--json');
     const { environment, endpoints } = announcement.parse(JSON.parse(await firstLine(child)));
-    expect([endpoints.length, await query(environment, 'select 1')]).toEqual([3, [1]]);
+    expect([endpoints.length, await query(environment, 'select 1')]).toEqual([4, [1]]);
     child.stdin?.end();
     expect([await once(child, 'exit'), await isServed(directory)]).toEqual([[0, null], false]);
   });

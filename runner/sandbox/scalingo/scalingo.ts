@@ -6,45 +6,31 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
+import { type Outside, startBackground } from './background.ts';
 import { acceptInvitation } from './collaborator-operations.ts';
 import { startDeployment } from './deployment-operations.ts';
 import type { FaultHook } from './handler.ts';
 import { Limiter } from './limiter.ts';
 import { scalingoListener } from './listener.ts';
 import { addLostApplication, type Lost } from './lost-application.ts';
-import {
-  addonStatus,
-  type Delays,
-  deploymentStatus,
-  findApp,
-  type Model,
-  settle,
-  setVariable,
-  variablesOf,
-} from './model.ts';
-import type { Platform } from './platform.ts';
-import type { Addon, Backup, Database, Deployment, Key, Outcome, State } from './state.ts';
+import { type Delays, deploymentStatus, findApp, type Model } from './model.ts';
+import type { Database, Deployment, Key, Outcome, State } from './state.ts';
 import { emptyState } from './state.ts';
 import { readState, stateWriter } from './store.ts';
 
 /** How a platform behaves, apart from what it holds. */
-export interface ScalingoSettings {
-  readonly platform: Platform;
+export interface ScalingoSettings extends Outside {
   /** Folder of the archives of databases. */
   readonly archives: string;
-  /** API token of the account on a first start (`tk-us-…`). */
-  readonly token: string;
+  /** API token of the account on a first start (`tk-us-…`); at random unless given. */
+  readonly token?: string;
   readonly lost?: Lost;
   readonly now?: () => number;
   readonly delays?: Partial<Delays>;
   /** 60 unless told otherwise. */
   readonly requestsPerMinute?: number;
-  /** Whether a host name leads to an application's own name on the platform; asked again and again. */
-  readonly resolves?: (host: string, target: string) => boolean | Promise<boolean>;
   readonly outcome?: (app: string, gitRef: string) => Outcome;
   readonly fault?: FaultHook;
-  /** Told when what an application runs may have changed: deployment, restart, scale, domain, force HTTPS, removal. */
-  readonly changed?: () => void;
 }
 
 /** An application as a router and a runner of processes need it. */
@@ -123,7 +109,7 @@ function random(bytes: number): string {
 
 async function firstState(settings: ScalingoSettings): Promise<State> {
   const account = { id: `us-${random(16)}`, username: 'astreinte', email: 'astreinte@apilos.invalid' };
-  const state = emptyState(settings.token, random(32), account);
+  const state = emptyState(settings.token ?? `tk-us-${random(24)}`, random(32), account);
   if (settings.lost !== undefined) await addLostApplication(state, settings.lost, random);
   return state;
 }
@@ -157,77 +143,4 @@ function running(model: Model, name: string): RunningApplication {
     variables: app.running,
     gitRef: last?.gitRef,
   };
-}
-
-/** What the platform does by itself: makes what add-ons and backups stand for, checks DNS, applies what time brings. */
-function startBackground(model: Model, settings: ScalingoSettings, save: () => Promise<void>) {
-  const under = new Map<string, Promise<void>>();
-  const once = (id: string, work: () => Promise<void>) => {
-    if (under.has(id)) return;
-    under.set(
-      id,
-      work()
-        .then(save)
-        .catch(error => console.error(`scalingo: ${id}: ${error}`))
-        .finally(() => under.delete(id)),
-    );
-  };
-  const look = () => {
-    for (const addon of model.state.addons.filter(one => one.url === null)) {
-      once(addon.id, () => provision(model, settings.platform, addon));
-    }
-    for (const backup of model.state.backups.filter(one => one.status === 'scheduled')) {
-      once(backup.id, () => backUp(model, settings.platform, backup));
-    }
-    for (const domain of model.state.domains.filter(one => one.resolvedAt === null)) {
-      once(domain.id, async () => {
-        const app = findApp(model, domain.app);
-        const target = `${app.name}.osc-fr1.scalingo.io`;
-        if (await settings.resolves?.(domain.name, target)) domain.resolvedAt = model.rules.now();
-      });
-    }
-  };
-  const tick = setInterval(() => {
-    settle(model);
-    look();
-    settings.changed?.();
-  }, 200);
-  tick.unref();
-  const stop = async () => {
-    clearInterval(tick);
-    await Promise.all(under.values());
-  };
-  look();
-  return { look, stop };
-}
-
-async function provision(model: Model, platform: Platform, addon: Addon): Promise<void> {
-  const app = findApp(model, addon.app);
-  const number = Number(addon.resource.split('_').at(-1));
-  const [name, alias] = variablesOf(addon);
-  if (addon.provider === 'redis') addon.url = await platform.provisionRedis(app.name, number);
-  else {
-    const made = await platform.provisionPostgres(app.name, number);
-    addon.database = made;
-    addon.users = [{ name: made.user, readOnly: false, protected: true }];
-    addon.url = `postgresql://${made.user}:${made.password}@${made.host}:${made.port}/${made.database}?sslmode=prefer`;
-  }
-  setVariable(model, app, name, addon.url);
-  setVariable(model, app, alias, `$${name}`);
-}
-
-async function backUp(model: Model, platform: Platform, backup: Backup): Promise<void> {
-  const addon = model.state.addons.find(one => one.id === backup.addon);
-  backup.status = 'running';
-  backup.startedAt = model.rules.now();
-  if (addon?.database == null || addonStatus(model, addon) !== 'running') {
-    backup.status = 'error';
-    return;
-  }
-  try {
-    const { file, size } = await platform.backUp(addon.database, backup.name, new Date(model.rules.now()));
-    Object.assign(backup, { file, size, status: 'done' });
-  } catch {
-    backup.status = 'error';
-  }
 }

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { listenHttp } from '../sockets.ts';
+import { region } from './catalogue.ts';
+import { postgresPlatform } from './postgres-platform.ts';
+import { openScalingo, type Scalingo } from './scalingo.ts';
+
+const disaster = z.object({ database: z.array(z.object({ file: z.string(), takenAt: z.string() })) });
+
+/** The application that was lost, which a drill must never touch. */
+export const lostApplication = 'apilos-siap-production';
+
+/** The platform on its socket, and what a `sandbox` target needs to reach it. */
+export interface StartedScalingo {
+  readonly scalingo: Scalingo;
+  readonly url: string;
+  readonly environment: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** Where things are in the sandbox's folder. */
+export interface ScalingoPaths {
+  readonly scalingo: string;
+  readonly archives: string;
+  readonly disaster: string;
+}
+
+/** Starts the platform of a sandbox whose disaster is made; `superuser` is the URL of its PostgreSQL. */
+export async function startScalingo(paths: ScalingoPaths, superuser: string): Promise<StartedScalingo> {
+  const { archives } = paths;
+  const { database: backups } = disaster.parse(JSON.parse(await readFile(paths.disaster, 'utf8')));
+  const scalingo = await openScalingo(paths.scalingo, {
+    platform: postgresPlatform({ superuser, archives }),
+    archives,
+    lost: { app: lostApplication, archives, backups },
+  });
+  const { url, close } = await listenHttp(scalingo.listener);
+  const environment = {
+    SANDBOX_SCALINGO_API: `${url}/api/v1`,
+    SANDBOX_SCALINGO_AUTH_API: `${url}/auth/v1`,
+    SANDBOX_SCALINGO_DATABASE_API: `${url}/db/api`,
+    SANDBOX_SCALINGO_TOKEN: scalingo.token,
+    SANDBOX_SCALINGO_REGION: region,
+  };
+  return { scalingo, url, environment, close: () => close().then(scalingo.close) };
+}
