@@ -1,4 +1,6 @@
 // Bundles the command line, the kernel, the services and the sandbox into `dist/`, so that `npx reprise` starts fast.
+
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -45,15 +47,28 @@ function commands() {
 }
 
 // A command's own file is only read when it runs: the entry, which answers `--help`, stays small. CommonJS starts fastest.
+const loader = join(root, 'runner/cli/compiled.ts');
 const apart = {
   name: 'apart',
   setup(context) {
     context.onResolve(
       { filter: /^\.\/commands\/.*\.ts$|^\.\.\/report\/faults\.ts$/ },
       ({ path, importer }) =>
-        importer.endsWith('cli/main.ts')
-          ? { path: `./command-line/${parse(path).name}.cjs`, external: true }
-          : undefined,
+        importer.endsWith('cli/main.ts') ? { path: parse(path).name, namespace: 'apart' } : undefined,
+    );
+    context.onLoad({ filter: /.*/, namespace: 'apart' }, ({ path }) => ({
+      contents: `const { loadCompiled } = require(${JSON.stringify(loader)});
+        module.exports = loadCompiled(require('node:path').join(__dirname, 'command-line', '${path}.cjs')).exports;`,
+      resolveDir: root,
+    }));
+  },
+};
+// zod brings its messages in fifty languages; ours are our own.
+const withoutLocales = {
+  name: 'without-locales',
+  setup(context) {
+    context.onLoad({ filter: /\/zod\/v4\/locales\/[\w-]+\.js$/ }, ({ path }) =>
+      /\/(en|index)\.js$/.test(path) ? undefined : { contents: 'export default () => ({});' },
     );
   },
 };
@@ -86,13 +101,21 @@ const entry = {
 };
 const commandLine = {
   ...commonJs,
-  entryPoints: { ...commands(), 'command-line/faults': 'runner/report/faults.ts' },
+  entryPoints: {
+    ...commands(),
+    'command-line/faults': 'runner/report/faults.ts',
+    'command-line/compiled': 'runner/cli/compiled.ts',
+  },
+  plugins: [withoutLocales],
   define: { REPRISE_VERSION: JSON.stringify(version), 'import.meta.url': 'thisFile' },
   banner: { js: "const thisFile = require('node:url').pathToFileURL(__filename).href;" },
 };
 const processes = {
   ...shared,
-  entryPoints: { kernel: 'runner/effects/kernel/main.ts', sandbox: 'runner/sandbox/main.ts' },
+  entryPoints: {
+    kernel: 'runner/effects/kernel/main.ts',
+    sandbox: 'runner/sandbox/main.ts',
+  },
   packages: 'external',
   outExtension: { '.js': '.mjs' },
 };
@@ -104,8 +127,43 @@ const library = {
   splitting: true,
 };
 
+// Each command is run once on a real runbook, so that V8 keeps the functions that it compiles for that. Nothing is written.
+const keepCompiled = `
+const { writeFileSync } = require('node:fs');
+const [, directory, runbook] = process.argv;
+const { loadCompiled, cachePath } = require(directory + '/compiled.cjs');
+const work = {
+  check: { operands: [runbook], options: {} },
+  plan: { operands: [runbook], options: { target: 'sandbox' } },
+  run: { operands: [runbook], options: { target: 'sandbox', dry: true } },
+  render: { operands: [runbook], options: {} },
+};
+async function keep(name) {
+  const path = directory + '/' + name + '.cjs';
+  const { exports, script } = loadCompiled(path);
+  try {
+    if (name in work) await exports.perform({ command: { name }, lang: 'fr', ...work[name] });
+  } finally {
+    writeFileSync(cachePath(path), script.createCachedData());
+  }
+}
+(async () => {
+  for (const name of JSON.parse(process.argv[3])) await keep(name);
+})().finally(() => { process.exitCode = 0; });
+`;
+
+/** Compiles the command line once; what fails here only starts more slowly. */
+function compileAhead(names) {
+  const directory = join(root, folder, 'command-line');
+  const runbook = 'runbook/plan-de-reprise.md';
+  spawnSync(process.execPath, ['-e', keepCompiled, directory, runbook, JSON.stringify(names)], {
+    stdio: 'ignore',
+  });
+}
+
 try {
   await Promise.all([entry, commandLine, processes, library].map(part => build(part)));
+  compileAhead([...Object.keys(commands()).map(name => parse(name).base), 'faults']);
   chmodSync(join(folder, 'reprise.cjs'), 0o755);
   if (existsSync('dist')) renameSync('dist', `dist.${process.pid}.old.tmp`);
   renameSync(folder, 'dist');

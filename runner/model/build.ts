@@ -40,9 +40,15 @@ function build(findings: Findings, file: string): Runbook | undefined {
   return { file, source: findings.lines.source, front, root, steps };
 }
 
+/** The last whole document: sealing a run reads the very text that was run, several times, and reading costs most of it. */
+let last: Runbook | undefined;
+
 /** Reads a document. `file` is the path to show in diagnostics; nothing is opened. */
 export function readRunbook(source: string, file: string): Reading {
+  if (last?.source === source) return { runbook: { ...last, file }, diagnostics: [] };
   const findings = startFindings(file, readLines(source));
   const runbook = build(findings, file);
-  return { ...(runbook ? { runbook } : {}), diagnostics: findings.sorted() };
+  const diagnostics = findings.sorted();
+  if (runbook !== undefined && diagnostics.length === 0) last = runbook;
+  return { ...(runbook ? { runbook } : {}), diagnostics };
 }
