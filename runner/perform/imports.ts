@@ -19,7 +19,10 @@ export interface Imports {
 export function gatherImports(stage: Stage, instance: Instance): Imports {
   const values: Record<string, Record<string, Json>> = {};
   const secrets = new Set<string>();
-  for (const cell of wantedCells(stage, instance)) {
+  const cells = wantedCells(stage.session, instance);
+  const missing = cells.find(cell => !isDone(stage.session, cell));
+  if (missing !== undefined) throw new Fault('import-missing', { step: instance.id, import: missing.id });
+  for (const cell of cells) {
     const known = values[cell.step.id] ?? {};
     values[cell.step.id] = known;
     for (const [name, exported] of Object.entries(stage.session.steps.get(cell.id).exports)) {
@@ -31,17 +34,14 @@ export function gatherImports(stage: Stage, instance: Instance): Imports {
   return { values, secrets: [...secrets] };
 }
 
-function wantedCells(stage: Stage, instance: Instance): readonly Instance[] {
-  if (takesAll(instance)) return exportingCells(stage.session).filter(other => isReachable(other, instance));
+/** The cells whose exports `instance` is given, whether they were done or not. */
+export function wantedCells(session: Session, instance: Instance): readonly Instance[] {
+  if (takesAll(instance)) return exportingCells(session).filter(other => isReachable(other, instance));
   const wanted = new Set(importedCells(instance));
   if (wanted.size === 0) return [];
-  const { session } = stage;
-  const cells = session.plan.instances.filter(
+  return session.plan.instances.filter(
     other => other.step.kind === 'cell' && wanted.has(other.step.id) && isReachable(other, instance),
   );
-  const missing = cells.find(cell => !isDone(session, cell));
-  if (missing !== undefined) throw new Fault('import-missing', { step: instance.id, import: missing.id });
-  return cells;
 }
 
 function takesAll(instance: Instance): boolean {
