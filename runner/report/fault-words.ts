@@ -1042,6 +1042,326 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'start again in a terminal, or have the runbook’s target read this secret from an environment variable',
     },
   },
+  'scalingo-addon-late': {
+    fr: {
+      what: 'le module `{addon}` de l’application `{app}` n’est toujours pas prêt (`{status}`)',
+      hint: 'regarder son état dans le tableau de bord de Scalingo, puis reprendre : il ne sera pas demandé deux fois',
+    },
+    en: {
+      what: 'the add-on `{addon}` of the application `{app}` is still not ready (`{status}`)',
+      hint: 'look at its state in Scalingo’s dashboard, then resume: it will not be asked for twice',
+    },
+  },
+  'scalingo-addon-missing': {
+    fr: {
+      what: 'l’application `{app}` n’a pas de module `{addon}`',
+      hint: 'vérifier le nom de l’application, ou provisionner le module d’abord',
+    },
+    en: {
+      what: 'the application `{app}` has no `{addon}` add-on',
+      hint: 'check the application’s name, or provision the add-on first',
+    },
+  },
+  'scalingo-addon-other-plan': {
+    fr: {
+      what: 'le module `{addon}` de l’application `{app}` existe avec le plan `{found}` au lieu de `{expected}`',
+      hint: 'corriger le plan attendu, ou changer celui du module dans le tableau de bord',
+    },
+    en: {
+      what: 'the add-on `{addon}` of the application `{app}` exists on the plan `{found}` instead of `{expected}`',
+      hint: 'correct the plan that is expected, or change the add-on’s in the dashboard',
+    },
+  },
+  'scalingo-backup-not-done': {
+    fr: {
+      what: 'la sauvegarde `{backup}` n’est pas terminée (`{status}`)',
+      hint: 'prendre la plus récente dont l’état est `done`',
+    },
+    en: {
+      what: 'the backup `{backup}` is not done (`{status}`)',
+      hint: 'take the newest one whose status is `done`',
+    },
+  },
+  'scalingo-busy': {
+    fr: {
+      what: 'Scalingo refuse encore les requêtes après plusieurs attentes : {message} ({request}, HTTP {status}, requête {requestId})',
+      hint: 'attendre une minute, arrêter ce qui utilise le même compte, puis reprendre',
+    },
+    en: {
+      what: 'Scalingo still refuses requests after several waits: {message} ({request}, HTTP {status}, request {requestId})',
+      hint: 'wait a minute, stop what uses the same account, then resume',
+    },
+  },
+  'scalingo-certificate-failed': {
+    fr: {
+      what: 'le certificat de `{domain}` n’a pas pu être obtenu pour l’application `{app}` (`{status}`)',
+      hint: 'vérifier l’enregistrement DNS et le quota de Let’s Encrypt (50 par semaine et par domaine), puis reprendre',
+    },
+    en: {
+      what: 'the certificate of `{domain}` could not be had for the application `{app}` (`{status}`)',
+      hint: 'check the DNS record and the quota of Let’s Encrypt (50 a week for a domain), then resume',
+    },
+  },
+  'scalingo-certificate-late': {
+    fr: {
+      what: 'le certificat de `{domain}` se fait attendre pour l’application `{app}` (`{status}`)',
+      hint: 'si l’état est `pending_dns`, vérifier le CNAME chez le fournisseur DNS, puis reprendre',
+    },
+    en: {
+      what: 'the certificate of `{domain}` is late for the application `{app}` (`{status}`)',
+      hint: 'where the status is `pending_dns`, check the CNAME at the DNS provider, then resume',
+    },
+  },
+  'scalingo-denied': {
+    fr: {
+      what: 'Scalingo refuse l’accès : {message} ({request}, HTTP {status}, requête {requestId})',
+      hint: 'vérifier le jeton d’API de la cible et les droits du compte sur l’application',
+    },
+    en: {
+      what: 'Scalingo denies access: {message} ({request}, HTTP {status}, request {requestId})',
+      hint: 'check the target’s API token and the account’s rights on the application',
+    },
+  },
+  'scalingo-deployment-aborted': {
+    fr: {
+      what: 'le déploiement de `{sha}` sur `{app}` a été abandonné (`{status}`) ; fin du journal : {log}',
+      hint: 'vérifier qui l’a interrompu, puis déployer de nouveau',
+    },
+    en: {
+      what: 'the deployment of `{sha}` on `{app}` was aborted (`{status}`); end of the log: {log}',
+      hint: 'check who stopped it, then deploy again',
+    },
+  },
+  'scalingo-deployment-absent': {
+    fr: {
+      what: 'aucun déploiement de `{sha}` n’apparaît sur `{app}`',
+      hint: 'vérifier que le `git push` est bien allé sur `master` ou `main`, les autres branches n’étant pas construites',
+    },
+    en: {
+      what: 'no deployment of `{sha}` appears on `{app}`',
+      hint: 'check that the `git push` went to `master` or `main`, since other branches are not built',
+    },
+  },
+  'scalingo-deployment-build-error': {
+    fr: {
+      what: 'la construction de `{sha}` a échoué sur `{app}` (`{status}`) ; fin du journal : {log}',
+      hint: 'corriger la cause que dit le journal (dépendance, pile `stack`), ou déployer la version précédente',
+    },
+    en: {
+      what: 'the build of `{sha}` failed on `{app}` (`{status}`); end of the log: {log}',
+      hint: 'correct the cause that the log tells (dependency, stack), or deploy the version before it',
+    },
+  },
+  'scalingo-deployment-crashed-error': {
+    fr: {
+      what: '`{sha}` s’arrête au démarrage sur `{app}` (`{status}`) ; fin du journal : {log}',
+      hint: 'vérifier les variables d’environnement, `DB_READONLY` en premier, puis déployer de nouveau',
+    },
+    en: {
+      what: '`{sha}` stops while it starts on `{app}` (`{status}`); end of the log: {log}',
+      hint: 'check the environment variables, `DB_READONLY` first, then deploy again',
+    },
+  },
+  'scalingo-deployment-failed': {
+    fr: {
+      what: 'le déploiement de `{sha}` sur `{app}` a fini dans un état inconnu (`{status}`) ; fin du journal : {log}',
+      hint: 'regarder le déploiement dans le tableau de bord de Scalingo',
+    },
+    en: {
+      what: 'the deployment of `{sha}` on `{app}` ended in an unknown state (`{status}`); end of the log: {log}',
+      hint: 'look at the deployment in Scalingo’s dashboard',
+    },
+  },
+  'scalingo-deployment-hook-error': {
+    fr: {
+      what: 'l’étape d’après-déploiement de `{sha}` a échoué sur `{app}` (`{status}`), la version précédente répond encore ; fin du journal : {log}',
+      hint: 'corriger la cause que dit le journal (migrations, droits sur la base), puis déployer de nouveau',
+    },
+    en: {
+      what: 'the post-deployment hook of `{sha}` failed on `{app}` (`{status}`), the version before it still answers; end of the log: {log}',
+      hint: 'correct the cause that the log tells (migrations, rights on the database), then deploy again',
+    },
+  },
+  'scalingo-deployment-late': {
+    fr: {
+      what: 'le déploiement de `{sha}` sur `{app}` n’est pas terminé (`{status}`)',
+      hint: 'attendre, puis reprendre : le déploiement se poursuit sans Reprise',
+    },
+    en: {
+      what: 'the deployment of `{sha}` on `{app}` is not over (`{status}`)',
+      hint: 'wait, then resume: the deployment goes on without Reprise',
+    },
+  },
+  'scalingo-deployment-timeout-error': {
+    fr: {
+      what: '`{sha}` n’écoute pas dans les 60 secondes sur `{app}` (`{status}`) ; fin du journal : {log}',
+      hint: 'vérifier que l’application écoute sur `$PORT` et que la base et Redis répondent, puis déployer de nouveau',
+    },
+    en: {
+      what: '`{sha}` does not listen within 60 seconds on `{app}` (`{status}`); end of the log: {log}',
+      hint: 'check that the application listens on `$PORT` and that the database and Redis answer, then deploy again',
+    },
+  },
+  'scalingo-download-cut': {
+    fr: {
+      what: 'le téléchargement de la sauvegarde `{backup}` est incomplet ({reason})',
+      hint: 'reprendre ; si l’écart persiste, prendre la sauvegarde précédente',
+    },
+    en: {
+      what: 'the download of the backup `{backup}` is incomplete ({reason})',
+      hint: 'resume; if the gap stays, take the backup before it',
+    },
+  },
+  'scalingo-download-refused': {
+    fr: {
+      what: 'le téléchargement de la sauvegarde `{backup}` est refusé (HTTP {status})',
+      hint: 'reprendre : une adresse neuve sera demandée, l’ancienne ne vaut que quelques minutes',
+    },
+    en: {
+      what: 'the download of the backup `{backup}` is refused (HTTP {status})',
+      hint: 'resume: a new address will be asked for, the old one is good for some minutes only',
+    },
+  },
+  'scalingo-no-password': {
+    fr: {
+      what: 'Scalingo a créé l’utilisateur `{user}` sans donner son mot de passe',
+      hint: 'reprendre : l’utilisateur sera refait',
+    },
+    en: {
+      what: 'Scalingo made the user `{user}` without giving its password',
+      hint: 'resume: the user will be made anew',
+    },
+  },
+  'scalingo-no-token': {
+    fr: {
+      what: 'Scalingo ne donne pas de jeton pour le module `{addon}` de l’application `{app}`',
+      hint: 'vérifier que le compte n’est pas un collaborateur limité',
+    },
+    en: {
+      what: 'Scalingo gives no token for the add-on `{addon}` of the application `{app}`',
+      hint: 'check that the account is not a limited collaborator',
+    },
+  },
+  'scalingo-not-found': {
+    fr: {
+      what: 'Scalingo ne trouve pas ce qui est demandé : {message} ({request}, HTTP {status}, requête {requestId})',
+      hint: 'vérifier le nom de l’application et la région de la cible',
+    },
+    en: {
+      what: 'Scalingo does not find what is asked for: {message} ({request}, HTTP {status}, request {requestId})',
+      hint: 'check the application’s name and the target’s region',
+    },
+  },
+  'scalingo-odd-address': {
+    fr: {
+      what: 'Scalingo renvoie vers un hôte inattendu, `{host}`, à qui le jeton n’a pas été envoyé',
+      hint: 'vérifier les adresses des API de la cible',
+    },
+    en: {
+      what: 'Scalingo points to an unexpected host, `{host}`, to which the token was not sent',
+      hint: 'check the addresses of the target’s APIs',
+    },
+  },
+  'scalingo-operation-failed': {
+    fr: {
+      what: 'l’opération sur `{app}` a échoué : {message}',
+      hint: 'regarder l’application dans le tableau de bord, puis reprendre',
+    },
+    en: {
+      what: 'the operation on `{app}` failed: {message}',
+      hint: 'look at the application in the dashboard, then resume',
+    },
+  },
+  'scalingo-operation-late': {
+    fr: {
+      what: 'l’opération sur `{app}` n’est pas terminée (`{status}`)',
+      hint: 'attendre, puis reprendre',
+    },
+    en: {
+      what: 'the operation on `{app}` is not over (`{status}`)',
+      hint: 'wait, then resume',
+    },
+  },
+  'scalingo-payment-required': {
+    fr: {
+      what: 'Scalingo demande un moyen de paiement : {message} ({request}, HTTP {status}, requête {requestId})',
+      hint: 'faire enregistrer un moyen de paiement par le titulaire du compte, ou prendre un autre compte',
+    },
+    en: {
+      what: 'Scalingo asks for a payment method: {message} ({request}, HTTP {status}, request {requestId})',
+      hint: 'have the account’s holder register a payment method, or take another account',
+    },
+  },
+  'scalingo-plan-free': {
+    fr: {
+      what: 'le plan `{plan}` est gratuit : il n’a pas de sauvegardes',
+      hint: 'choisir un plan payant, comme `postgresql-starter-512`',
+    },
+    en: {
+      what: 'the plan `{plan}` is free: it has no backups',
+      hint: 'choose a plan that is paid for, such as `postgresql-starter-512`',
+    },
+  },
+  'scalingo-plan-unavailable': {
+    fr: {
+      what: 'le plan `{plan}` ne peut pas être demandé ; sont disponibles : {available}',
+      hint: 'choisir un des plans disponibles',
+    },
+    en: {
+      what: 'the plan `{plan}` cannot be had; available: {available}',
+      hint: 'choose one of the available plans',
+    },
+  },
+  'scalingo-refused': {
+    fr: {
+      what: 'Scalingo refuse la demande : {message} ({request}, HTTP {status}, requête {requestId})',
+      hint: 'corriger ce que dit le message ; le numéro de requête sert au support de Scalingo',
+    },
+    en: {
+      what: 'Scalingo refuses the request: {message} ({request}, HTTP {status}, request {requestId})',
+      hint: 'correct what the message says; the request’s id is for Scalingo’s support',
+    },
+  },
+  'scalingo-stack-unknown': {
+    fr: {
+      what: 'la pile `{stack}` n’existe pas chez Scalingo ; sont connues : {known}',
+      hint: 'choisir une des piles connues',
+    },
+    en: {
+      what: 'the stack `{stack}` does not exist at Scalingo; known: {known}',
+      hint: 'choose one of the known stacks',
+    },
+  },
+  'scalingo-unreachable': {
+    fr: {
+      what: '`{host}` ne répond pas ({code})',
+      hint: 'vérifier le réseau et la page d’état de Scalingo, puis reprendre',
+    },
+    en: {
+      what: '`{host}` does not answer ({code})',
+      hint: 'check the network and Scalingo’s status page, then resume',
+    },
+  },
+  'scalingo-user-unfit': {
+    fr: {
+      what: '`{user}` n’est pas un nom d’utilisateur de base admis partout',
+      hint: 'prendre 6 à 32 lettres minuscules ou chiffres, une lettre d’abord',
+    },
+    en: {
+      what: '`{user}` is no name for a database user that is taken everywhere',
+      hint: 'take 6 to 32 lower-case letters or digits, a letter first',
+    },
+  },
+  'scalingo-variable-unfit': {
+    fr: {
+      what: 'la variable `{variable}` n’a pas été posée sur `{app}` ({reason}), ni aucune autre',
+      hint: '`owned` : un module la possède, la retirer ; `name`, `empty`, `length` : corriger le nom ou la valeur',
+    },
+    en: {
+      what: 'the variable `{variable}` was not set on `{app}` ({reason}), nor any other',
+      hint: '`owned`: an add-on owns it, take it out; `name`, `empty`, `length`: correct the name or the value',
+    },
+  },
   'secret-too-short': {
     fr: {
       what: 'le secret `{secret}` a moins de {shortest} octets : il ne peut pas être masqué sans masquer le reste',

@@ -62,5 +62,19 @@ export interface DnsResource extends ResourceBase {
   readonly public: readonly string[];
 }
 
+/** An account of Scalingo in one region. The addresses are those of its documentation, with their versions. */
+export interface ScalingoResource extends ResourceBase {
+  readonly kind: 'scalingo';
+  /** Such as `https://api.osc-fr1.scalingo.com/v1`. */
+  readonly api: string;
+  /** Such as `https://auth.scalingo.com/v1`. */
+  readonly authApi: string;
+  /** Such as `https://db-api.osc-fr1.scalingo.com/api`. */
+  readonly databaseApi: string;
+  /** API token (`tk-us-…`): never to be printed, put in argv or journaled. */
+  readonly token: string;
+  readonly region: string;
+}
+
 /** The settings of any resource. */
 export type ResourceSettings = PostgresResource | S3Resource | DirectoryResource;

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { Fault } from '../../fault.ts';
+import type { Account } from './account.ts';
+import { databaseToken } from './addons.ts';
+import { backup, databaseUser, unwrap, unwrapAll } from './shapes.ts';
+
+/** A backup of a database as the platform lists it. `takenAt` is when it began: data loss is judged from it. */
+export interface Backup {
+  readonly id: string;
+  readonly name: string;
+  /** ISO 8601. */
+  readonly takenAt: string;
+  /** Bytes; 0 where the platform does not say. */
+  readonly size: number;
+  /** `scheduled`, `pending`, `running`, `done` or `error`. */
+  readonly status: string;
+}
+
+/** One database, as its add-on's own token opens it. */
+export interface Door {
+  readonly app: string;
+  readonly addon: string;
+}
+
+async function open(account: Account, { app, addon }: Door): Promise<{ path: string; bearer: string }> {
+  const bearer = await databaseToken(account, app, addon);
+  return { path: `/databases/${encodeURIComponent(addon)}`, bearer };
+}
+
+/** Every backup, newest first. */
+export async function fetchBackups(account: Account, door: Door): Promise<Backup[]> {
+  const { path, bearer } = await open(account, door);
+  const { body } = await account.database({ method: 'GET', path: `${path}/backups`, bearer });
+  const backups = unwrapAll(body, ['database_backups', 'backups'], backup).map(one => ({
+    id: one.id,
+    name: one.name ?? one.id,
+    takenAt: one.started_at ?? one.created_at,
+    size: one.size ?? 0,
+    status: one.status,
+  }));
+  return backups.sort((a, b) => Date.parse(b.takenAt) - Date.parse(a.takenAt));
+}
+
+/** The address of an archive: a secret, good for some minutes. */
+export async function archiveUrl(account: Account, door: Door, id: string): Promise<string> {
+  const { path, bearer } = await open(account, door);
+  const archive = `${path}/backups/${encodeURIComponent(id)}/archive`;
+  const { body } = await account.database({ method: 'GET', path: archive, bearer });
+  return unwrap(body, [], z.object({ download_url: z.string() })).download_url;
+}
+
+/** What was written: its size in bytes and its SHA-256, in hexadecimal. */
+export interface Downloaded {
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/**
+ * Streams an address to a file, which is there whole or not at all. No key goes along: the address bears its own, and object
+ * storages refuse two. Faults: `scalingo-download-refused`, `scalingo-download-cut`.
+ */
+export async function downloadTo(url: string, file: string, backupName: string): Promise<Downloaded> {
+  const partial = `${file}.partial`;
+  try {
+    const response = await fetch(url);
+    if (!response.ok || response.body === null) {
+      await response.body?.cancel();
+      throw new Fault('scalingo-download-refused', { backup: backupName, status: response.status });
+    }
+    const announced = Number(response.headers.get('content-length') ?? Number.NaN);
+    const written = await write(Readable.from(response.body), partial);
+    if (Number.isFinite(announced) && announced !== written.size)
+      throw cut(backupName, announced, written.size);
+    await rename(partial, file);
+    return written;
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    // The address is a secret, and some errors would show it.
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'network';
+    throw new Fault('scalingo-download-cut', { backup: backupName, reason: code });
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+function cut(backupName: string, announced: number, size: number): Fault {
+  return new Fault('scalingo-download-cut', { backup: backupName, reason: `${size}/${announced}` });
+}
+
+async function write(source: Readable, file: string): Promise<Downloaded> {
+  const hash = createHash('sha256');
+  let size = 0;
+  const measure = new Transform({
+    transform(chunk: Buffer, _, done) {
+      hash.update(chunk);
+      size += chunk.length;
+      done(null, chunk);
+    },
+  });
+  await pipeline(source, measure, createWriteStream(file, { mode: 0o600 }));
+  return { size, sha256: hash.digest('hex') };
+}
+
+/** The users of a database; the root of the answer has a hyphen or an underscore. */
+export async function fetchUsers(account: Account, door: Door): Promise<string[]> {
+  const { path, bearer } = await open(account, door);
+  const { body } = await account.database({ method: 'GET', path: `${path}/users`, bearer });
+  const roots = ['database-users', 'database_users', 'users'];
+  return unwrapAll(body, roots, databaseUser).map(({ name }) => name);
+}
+
+/** Removes a user; one that is not there is no failure. */
+export async function removeUser(account: Account, door: Door, name: string): Promise<void> {
+  const { path, bearer } = await open(account, door);
+  const user = `${path}/users/${encodeURIComponent(name)}`;
+  await account.database({ method: 'DELETE', path: user, bearer, expected: [404] });
+}
+
+/** Makes a read-only user and gives its password, which the platform says once. Fault: `scalingo-no-password`. */
+export async function postReadOnlyUser(account: Account, door: Door, name: string): Promise<string> {
+  const { path, bearer } = await open(account, door);
+  const body = { database_user: { database_id: door.addon, name, read_only: true } };
+  const answer = await account.database({ method: 'POST', path: `${path}/users`, body, bearer });
+  const { password } = unwrap(answer.body, ['database_user', 'database-user'], databaseUser);
+  if (password == null) throw new Fault('scalingo-no-password', { user: name }, 'step-may-have-run');
+  return password;
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+
+/*
+ * What is read of Scalingo's answers, and no more: a field that is not used cannot break a recovery. Where documentation and
+ * clients disagree on a shape, both are taken.
+ */
+
+export const exchanged = z.object({ token: z.string() });
+
+/** Deployments, newest first. */
+export const deployment = z.object({ id: z.string(), status: z.string(), git_ref: z.string().nullish() });
+export type Deployment = z.infer<typeof deployment>;
+
+export const app = z.object({
+  id: z.string(),
+  name: z.string(),
+  status: z.string(),
+  url: z.string().nullish(),
+  git_url: z.string(),
+  region: z.string().nullish(),
+  stack_id: z.string().nullish(),
+  force_https: z.boolean().nullish(),
+  owner: z.object({ email: z.string() }),
+});
+export type App = z.infer<typeof app>;
+
+export const collaborator = z.object({ id: z.string(), email: z.string(), status: z.string() });
+export type Collaborator = z.infer<typeof collaborator>;
+
+export const plan = z.object({
+  id: z.string(),
+  name: z.string(),
+  disabled: z.boolean().nullish(),
+  on_demand: z.boolean().nullish(),
+  to_be_discontinued: z.boolean().nullish(),
+});
+export type Plan = z.infer<typeof plan>;
+
+export const addon = z.object({
+  id: z.string(),
+  status: z.string(),
+  resource_id: z.string().nullish(),
+  plan: z.object({ name: z.string() }),
+  addon_provider: z.object({ id: z.string() }),
+  token: z.string().nullish(),
+});
+export type Addon = z.infer<typeof addon>;
+
+export const backup = z.object({
+  id: z.string(),
+  name: z.string().nullish(),
+  created_at: z.string(),
+  started_at: z.string().nullish(),
+  size: z.number().nullish(),
+  status: z.string(),
+});
+
+export const databaseUser = z.object({
+  name: z.string(),
+  read_only: z.boolean().nullish(),
+  password: z.string().nullish(),
+});
+
+export const variable = z.object({ id: z.string(), name: z.string(), value: z.string() });
+export const domain = z.object({
+  id: z.string(),
+  name: z.string(),
+  letsencrypt_status: z.string().nullish(),
+  acme_challenge_error: z.unknown(),
+});
+export type Domain = z.infer<typeof domain>;
+
+export const container = z.object({ name: z.string(), amount: z.number() });
+export const operation = z.object({ status: z.string(), error: z.string().nullish() });
+export const key = z.object({ id: z.string(), name: z.string(), content: z.string() });
+export const region = z.object({ name: z.string(), ssh: z.string().nullish() });
+
+/** Takes `{root: value}`, `{root: [value]}`, `{other_root: value}` or the bare value. Throws when none of them fits. */
+export function unwrap<T>(body: unknown, roots: readonly string[], shape: z.ZodType<T>): T {
+  const inside = roots.map(root => property(body, root)).find(found => found !== undefined) ?? body;
+  const one: unknown = Array.isArray(inside) ? inside[0] : inside;
+  return shape.parse(one);
+}
+
+/** The list under the first of `roots` that is there; an answer without any is an empty list. */
+export function unwrapAll<T>(body: unknown, roots: readonly string[], shape: z.ZodType<T>): T[] {
+  const inside = roots.map(root => property(body, root)).find(found => found !== undefined) ?? [];
+  return z.array(shape).parse(inside);
+}
+
+function property(body: unknown, name: string): unknown {
+  return typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
+}
