@@ -115,6 +115,7 @@ const processes = {
   entryPoints: {
     kernel: 'runner/effects/kernel/main.ts',
     sandbox: 'runner/sandbox/main.ts',
+    webapp: 'runner/sandbox/web/application/main.ts',
   },
   packages: 'external',
   outExtension: { '.js': '.mjs' },
