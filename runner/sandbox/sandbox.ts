@@ -133,7 +133,7 @@ type DataServers = { readonly postgres: Postgres; readonly s3: HttpListening };
 
 async function startApi(paths: Paths, { postgres, s3 }: DataServers): Promise<StartedScalingo> {
   try {
-    return await startScalingo(paths, postgres.url);
+    return await startScalingo(paths, { superuser: postgres.url });
   } catch (error) {
     await Promise.all([s3.close(), postgres.close()]);
     throw error;

@@ -46,6 +46,7 @@ export function startDeployment(
     outcome: rules.outcome(app.name, what.gitRef),
     stage: rules.delays.stage,
     applied: false,
+    driven: null,
   };
   state.deployments.unshift(deployment);
   return deployment;
@@ -82,6 +83,7 @@ const stagesSaid: Partial<Record<Deployment['outcome'], number>> = { aborted: 0,
 
 /** The log of a deployment so far. */
 export function outputOf(model: Model, deployment: Deployment, appName: string): string {
+  if (deployment.driven !== null) return deployment.driven.log.map(line => `${line}\n`).join('');
   const said = ['-----> Python app detected', '-----> Pushing image to the registry', '-----> Starting'];
   const reached = Math.floor((model.rules.now() - deployment.createdAt) / deployment.stage);
   const lines = [`<-- Start deployment of ${appName} (${deployment.gitRef}) -->`];

@@ -113,10 +113,8 @@ const stagesBefore: Readonly<Record<Outcome, number>> = {
 };
 
 /** Where a deployment is: one of its stages, or its outcome. */
-export function deploymentStatus(
-  { rules }: Model,
-  deployment: Deployment,
-): (typeof stages)[number] | Outcome {
+export function deploymentStatus({ rules }: Model, deployment: Deployment): string {
+  if (deployment.driven !== null) return deployment.driven.status;
   const index = Math.floor((rules.now() - deployment.createdAt) / deployment.stage);
   if (index >= stagesBefore[deployment.outcome]) return deployment.outcome;
   return stages[index] ?? 'queued';

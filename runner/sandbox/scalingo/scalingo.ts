@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { type Outside, startBackground } from './background.ts';
 import { acceptInvitation } from './collaborator-operations.ts';
 import { startDeployment } from './deployment-operations.ts';
+import { abortUnfinished, type DrivenDeployment, driveDeployment } from './driven-deployment.ts';
 import type { FaultHook } from './handler.ts';
 import { Limiter } from './limiter.ts';
 import { scalingoListener } from './listener.ts';
@@ -55,8 +56,10 @@ export interface Scalingo {
   applications(): readonly RunningApplication[];
   /** A push of a commit to `master` or `main`. Throws the API's 404 and 409. */
   pushed(app: string, sha: string): Promise<{ readonly id: string }>;
+  /** The same for a push whose build and boot really happen elsewhere in the sandbox. */
+  drive(app: string, sha: string): Promise<DrivenDeployment>;
   /** Where a deployment is. */
-  deployment(id: string): ReturnType<typeof deploymentStatus> | undefined;
+  deployment(id: string): string | undefined;
   /** What an invited person does in their mail. */
   accept(app: string, email: string): Promise<void>;
   close(): Promise<void>;
@@ -70,6 +73,7 @@ export async function openScalingo(directory: string, settings: ScalingoSettings
   const file = join(directory, 'state.json');
   const state = (await readState(file)) ?? (await firstState(settings));
   const model = modelOf(state, settings);
+  abortUnfinished(model);
   const save = stateWriter(file, state);
   await save();
   const background = startBackground(model, settings, save);
@@ -91,6 +95,7 @@ export async function openScalingo(directory: string, settings: ScalingoSettings
       await save();
       return { id };
     },
+    drive: (app, sha) => driveDeployment(model, { app, sha }, save),
     deployment: id => statusOf(model, id),
     accept: async (app, email) => {
       acceptInvitation(model, app, email);

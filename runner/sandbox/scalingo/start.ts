@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { listenHttp } from '../sockets.ts';
 import { region } from './catalogue.ts';
 import { postgresPlatform } from './postgres-platform.ts';
-import { openScalingo, type Scalingo } from './scalingo.ts';
+import { openScalingo, type Scalingo, type ScalingoSettings } from './scalingo.ts';
 
 const disaster = z.object({ database: z.array(z.object({ file: z.string(), takenAt: z.string() })) });
 
@@ -25,12 +25,22 @@ export interface ScalingoPaths {
   readonly disaster: string;
 }
 
-/** Starts the platform of a sandbox whose disaster is made; `superuser` is the URL of its PostgreSQL. */
-export async function startScalingo(paths: ScalingoPaths, superuser: string): Promise<StartedScalingo> {
+/** The services that the platform leans on; all but PostgreSQL may come later. */
+export type Neighbours = Partial<Omit<ScalingoSettings, 'platform' | 'archives' | 'lost'>> & {
+  /** URL of the superuser of the sandbox's PostgreSQL. */
+  readonly superuser: string;
+  /** URL that a Redis add-on gets. */
+  readonly redis?: string;
+};
+
+/** Starts the platform of a sandbox whose disaster is made. */
+export async function startScalingo(paths: ScalingoPaths, neighbours: Neighbours): Promise<StartedScalingo> {
   const { archives } = paths;
+  const { superuser, redis, ...settings } = neighbours;
   const { database: backups } = disaster.parse(JSON.parse(await readFile(paths.disaster, 'utf8')));
   const scalingo = await openScalingo(paths.scalingo, {
-    platform: postgresPlatform({ superuser, archives }),
+    ...settings,
+    platform: postgresPlatform({ superuser, archives, ...(redis === undefined ? {} : { redis }) }),
     archives,
     lost: { app: lostApplication, archives, backups },
   });

@@ -105,6 +105,8 @@ const deployment = z.object({
   /** Duration of each stage, ms. */
   stage: z.number(),
   applied: z.boolean(),
+  /** Where a real build and boot have brought it, and their log; null for one that only time drives. */
+  driven: z.object({ status: z.string(), log: z.array(z.string()) }).nullable(),
 });
 
 const event = z.object({

@@ -272,6 +272,25 @@ describe('containers, domains, deployments', () => {
   });
 });
 
+test('a deployment that is really built tells its stages, and one that a stop cut off is aborted', async () => {
+  const { name } = await client.Apps.create({ name: 'exercice-apilos' });
+  await client.Environment.create(name, { name: 'DEBUG', value: 'False' });
+  const driven = await server.scalingo().drive(name, 'f'.repeat(40));
+  expect(driven.variables).toEqual({ DEBUG: 'False' });
+  await driven.reach('building');
+  driven.log('-----> Python app detected');
+  await server.clock.sleep(3_000_000);
+  expect((await client.Deployments.find(name, driven.id)).status).toBe('building');
+  await driven.end('success');
+  expect(await client.Deployments.logs(name, driven.id)).toBe('-----> Python app detected\n');
+  const running = { gitRef: 'f'.repeat(40), variables: { DEBUG: 'False' } };
+  expect(server.scalingo().applications()[1]).toMatchObject(running);
+  const cut = await server.scalingo().drive(name, '0'.repeat(40));
+  await server.restart();
+  const later = new Client(client._token, options());
+  expect((await later.Deployments.find(name, cut.id)).status).toBe('aborted');
+});
+
 test('keys, un-nested as this client sends them, and events', async () => {
   const content = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE5bT0mVYVvDqf3Yo3fY0c5YQkq0dJf3vQH6xUuS4r6W reprise';
   const key = await client.Keys.create('reprise', content);
