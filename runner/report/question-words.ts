@@ -31,7 +31,11 @@ export interface QuestionWords {
   readonly empty: string;
   readonly notEmpty: string;
   readonly ownMarker: string;
-  readonly left: string;
+  readonly place: string;
+  readonly timeLimit: string;
+  readonly given: string;
+  readonly produces: string;
+  readonly secret: string;
   readonly imports: string;
   readonly modes: Readonly<Record<'drill' | 'real', string>>;
   readonly effects: Readonly<Record<'read' | 'write' | 'destroy', string>>;
@@ -70,7 +74,11 @@ export const questionWords: Readonly<Record<Lang, QuestionWords>> = {
     empty: 'vide',
     notEmpty: 'NON VIDE',
     ownMarker: 'marquée par cette exécution',
-    left: 'temps restant avant la DMIA',
+    place: 'dans le document',
+    timeLimit: 'délai',
+    given: 'reçoit de',
+    produces: 'produit',
+    secret: 'secret',
     imports: 'valeurs importées',
     modes: { drill: 'EXERCICE', real: 'RÉEL' },
     effects: { read: 'lit', write: 'écrit', destroy: 'DÉTRUIT' },
@@ -105,7 +113,11 @@ export const questionWords: Readonly<Record<Lang, QuestionWords>> = {
     empty: 'empty',
     notEmpty: 'NOT EMPTY',
     ownMarker: 'marked by this run',
-    left: 'time left before the RTO',
+    place: 'in the document',
+    timeLimit: 'time limit',
+    given: 'is given by',
+    produces: 'produces',
+    secret: 'secret',
     imports: 'imported values',
     modes: { drill: 'DRILL', real: 'REAL' },
     effects: { read: 'reads', write: 'writes', destroy: 'DESTROYS' },

@@ -1,6 +1,6 @@
 import type { Lang } from '../diagnostic.ts';
 import type { Fingerprint } from '../journal/event.ts';
-import type { Mode, Runbook, Step } from '../model/runbook.ts';
+import type { CellExport, Mode, Runbook, Step } from '../model/runbook.ts';
 import { neutralise } from './neutralise.ts';
 import { questionWords } from './question-words.ts';
 
@@ -19,11 +19,39 @@ export function viewStep(runbook: Runbook, step: Step, head: StepHead, lang: Lan
 
 function headLine(step: Step, head: StepHead, lang: Lang): string {
   const words = questionWords[lang];
-  const kind = step.kind === 'cell' ? words.effects[step.effect] : step.kind;
+  const kind =
+    step.kind === 'cell'
+      ? words.effects[step.effect]
+      : step.kind === 'manual'
+        ? words.manual.toLowerCase()
+        : step.kind;
   const on = 'on' in step && step.on !== undefined ? `${kind} → ${step.on}` : kind;
-  const left = head.left === undefined ? [] : [`${words.left} : ${head.left}`];
+  const left = head.left === undefined ? [] : [head.left];
   const parts = [words.modes[head.mode], `${words.target} ${head.target}`, `#${step.id}`, on, ...left];
   return neutralise(`── ${parts.join(' · ')} ──`, 'line');
+}
+
+/** What the document does not show at a glance: where the step stands, what it is given and what it hands on. */
+export function viewDetails(runbook: Runbook, step: Step, lang: Lang): string {
+  const words = questionWords[lang];
+  const imports = 'imports' in step ? step.imports : [];
+  const given = imports.map(each => (each.from === 'cell' ? `#${each.cell}` : Object.values(each).join(' ')));
+  const exported = step.kind === 'cell' ? step.exports.map(each => exportText(each, lang)) : [];
+  const timeout = 'timeout' in step && step.timeout !== undefined ? [`${step.timeout / 1000} s`] : [];
+  const rows = [
+    [words.place, [`${runbook.file}:${step.place.start.line}`]],
+    [words.timeLimit, timeout],
+    [words.given, given],
+    [words.produces, exported],
+  ] as const;
+  const lines = rows
+    .filter(([, texts]) => texts.length > 0)
+    .map(([name, texts]) => `  ${name} : ${texts.join(', ')}`);
+  return lines.map(line => neutralise(line, 'line')).join('\n');
+}
+
+function exportText({ name, type, secret }: CellExport, lang: Lang): string {
+  return `${name} (${secret ? questionWords[lang].secret : type})`;
 }
 
 /** The directive without its own two lines. */

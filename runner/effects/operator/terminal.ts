@@ -14,7 +14,7 @@ import { neutralise } from '../../report/neutralise.ts';
 import { sayReason } from '../../report/phrase.ts';
 import { questionWords } from '../../report/question-words.ts';
 
-import { viewFingerprint, viewStep } from '../../report/step-view.ts';
+import { viewDetails, viewFingerprint, viewStep } from '../../report/step-view.ts';
 import { parseExport } from './export-value.ts';
 
 /** What the terminal shows and who sits at it. */
@@ -201,11 +201,8 @@ class Terminal {
   }
 
   async #lookCloser(question: Asked<'step'>): Promise<Answers['step']> {
-    const { place, ...rest } = this.#stepOf(question.step);
-    const shown = { ...rest, code: undefined, items: undefined };
-    this.#print(neutralise(JSON.stringify(shown, undefined, 2), 'terminal'));
-    this.#print(`${this.#settings.plan.runbook.file}:${place.start.line}`);
-    this.#shown = '';
+    const { plan, lang } = this.#settings;
+    this.#print(viewDetails(plan.runbook, this.#stepOf(question.step), lang));
     return await this.step(question);
   }
 

@@ -1,0 +1,125 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { programme, Scene } from './scene.ts';
+
+const hasTmux = spawnSync('tmux', ['-V']).status === 0;
+if (!hasTmux) process.stderr.write('tmux is not there: the tests of the terminal are skipped\n');
+
+const body = `:::cell{#compter effect=read}
+
+Compter les fichiers du dossier :
+
+\`\`\`ts
+export const nombre: number = 4
+\`\`\`
+
+:::
+
+:::cell{#relever effect=read}
+
+Relever le numéro affiché :
+
+\`\`\`ts
+import { nombre } from '#compter'
+export const numero: number = nombre + 1
+\`\`\`
+
+:::
+
+:::cell{#inutile effect=write}
+
+Faire une chose inutile :
+
+\`\`\`sh
+touch inutile
+\`\`\`
+
+:::
+
+:::manual{#relire role=operateur evidence=required}
+
+- [ ] Le numéro a été relu
+
+:::
+`;
+
+/** A private tmux in which one command runs. */
+class Screen {
+  readonly #socket: string;
+
+  constructor(scene: Scene, command: string) {
+    const folder = mkdtempSync(join(tmpdir(), 'reprise-tmux-'));
+    this.#socket = join(folder, 'socket');
+    onTestFinished(() => {
+      spawnSync('tmux', ['-S', this.#socket, 'kill-server']);
+      rmSync(folder, { recursive: true, force: true });
+    });
+    const shell = `cd '${scene.folder}' && LANG=fr_FR.UTF-8 LC_ALL= ${command}; echo "SORTIE $?"; sleep 300`;
+    this.#tmux('-u', 'new-session', '-d', '-x', '110', '-y', '60', shell);
+  }
+
+  #tmux(...args: readonly string[]): string {
+    return execFileSync('tmux', ['-S', this.#socket, '-f', '/dev/null', ...args], { encoding: 'utf8' });
+  }
+
+  /** What is shown now, with what scrolled away. */
+  get text(): string {
+    return this.#tmux('capture-pane', '-p', '-S', '-').trimEnd();
+  }
+
+  /** Waits until `text` is shown after what was there before, then types the keys. */
+  async answer(text: string, ...keys: readonly string[]): Promise<void> {
+    await this.shows(text);
+    for (const key of keys) this.#tmux('send-keys', key);
+  }
+
+  async shows(text: string): Promise<void> {
+    const flat = (shown: string) => shown.replaceAll(/\s+/g, ' ');
+    const limit = performance.now() + 20_000;
+    while (!flat(this.text).includes(flat(text))) {
+      if (performance.now() > limit) throw new Error(`never shown: ${text}\n${this.text}`);
+      await sleep(50);
+    }
+  }
+}
+
+function erase(count: number): readonly string[] {
+  return Array.from({ length: count }, () => 'BSpace');
+}
+
+describe.skipIf(!hasTmux)('a run at a terminal', () => {
+  test('goes cell by cell: run, look closer, by hand, skip, pause, and on to the seal', async () => {
+    const scene = new Scene(body);
+    mkdirSync(join(scene.folder, 'pieces'));
+    scene.write('pieces/recu.txt', 'reçu\n');
+    const node = `${process.execPath} ${programme}`;
+    const first = new Screen(scene, `${node} run plan.md -t essai --key cle --as camille --t0 now`);
+    await first.answer('#compter', 'Down', 'Down', 'Down', 'Enter');
+    await first.answer('plan.md:', 'Enter');
+    await first.answer('#relever', 'Down', 'Enter');
+    await first.answer('compter.nombre = 4', 'lu sur l’écran', 'Enter');
+    await first.answer('numero (number)', 'douze', 'Enter');
+    await first.answer('valeur attendue', ...erase(5), '12', 'Enter');
+    await first.answer('#inutile', 'Down', 'Down', 'Enter');
+    await first.answer('✔ Que faire ? › La passer', 'sans objet', 'Enter');
+    await first.answer('Le numéro a été relu — Fait ?', 'C-c');
+    await first.shows('SORTIE 3');
+    if (process.env.SCREENS !== undefined) process.stderr.write(first.text);
+    expect(scene.story().at(-1)).toBe('run-paused asked');
+    const second = new Screen(scene, `${node} resume ${scene.bundle} --key cle`);
+    await second.answer('Le numéro a été relu — Fait ?', 'Enter');
+    await second.answer('Remarque', 'rien à dire', 'Enter');
+    await second.answer('exigées', 'absent.txt', 'Enter');
+    await second.answer('absent.txt : introuvable', ...erase(10), 'pieces/recu.txt', 'Enter');
+    await second.shows('SORTIE 0');
+    if (process.env.SCREENS !== undefined) process.stderr.write(second.text);
+    expect([
+      scene.has('inutile'),
+      readFileSync(join(scene.folder, scene.bundle, 'statement.json')).length > 0,
+    ]).toEqual([false, true]);
+  });
+});
