@@ -54,10 +54,22 @@ export class Scene {
   readonly folder = mkdtempSync(join(tmpdir(), 'reprise-cli-'));
 
   constructor(body: string, answers = '') {
-    onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }));
+    onTestFinished(() => {
+      this.#endRuns();
+      rmSync(this.folder, { recursive: true, force: true });
+    });
     this.write('plan.md', front + body);
     this.answer(answers);
     this.key('cle', 'camille');
+  }
+
+  /** A run outlives its terminal, so a test that failed half-way must end it; the lock names its process. */
+  #endRuns(): void {
+    const runs = this.has('runs') ? readdirSync(join(this.folder, 'runs')) : [];
+    for (const lock of runs.map(run => join('runs', run, 'lock')).filter(name => this.has(name))) {
+      const pid = Number(/"pid":(\d+)/.exec(this.read(lock))?.[1] ?? 0);
+      if (pid > 0 && isAlive(pid)) process.kill(pid, 'SIGKILL');
+    }
   }
 
   /** Writes a file of the scene. */
