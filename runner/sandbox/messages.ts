@@ -15,6 +15,18 @@ const notes = {
     fr: 'plateforme : /auth/v1, /api/v1 et /db/api ; l’application de production y est perdue',
     en: 'platform: /auth/v1, /api/v1 and /db/api; the production application is lost there',
   },
+  github: {
+    fr: 'API de GitHub : exécutions et artefacts de sauvegarde, téléchargés d’une autre origine',
+    en: 'GitHub’s API: runs and backup artifacts, downloaded from another origin',
+  },
+  alwaysdata: {
+    fr: 'API d’alwaysdata : enregistrements des zones, barre oblique finale exigée',
+    en: 'alwaysdata’s API: records of the zones, final slash required',
+  },
+  dns: {
+    fr: 'serveurs qui font autorité, le second en retard ; un résolveur public a son adresse à part',
+    en: 'authoritative servers, the second one late; a public resolver has an address of its own',
+  },
   archives: {
     fr: 'sauvegardes qui restent ; la plus récente de la base est tronquée',
     en: 'the backups that are left; the newest one of the database is truncated',

@@ -13,6 +13,7 @@ import { application, applicationUrl } from './disaster/database.ts';
 import { makeDisaster } from './disaster/disaster.ts';
 import { endpointNote, type Language } from './messages.ts';
 import { occupy } from './occupancy.ts';
+import { type Outside, startOutside } from './outside.ts';
 import { awaitVacancy } from './postgres/cluster.ts';
 import { type Postgres, startPostgres } from './postgres/postgres.ts';
 import { SandboxRefusal } from './refusal.ts';
@@ -49,14 +50,17 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const postgres = await startPlatform(paths, credentials, options.now ?? new Date());
     const s3 = await startS3(paths, credentials, postgres);
     const scalingo = await startApi(paths, { postgres, s3 });
+    const outside = await startNeighbours(paths, { postgres, s3, scalingo });
     let closing: Promise<void> | undefined;
     const close = () => {
       // Only once: the lock may by then be another's.
-      closing ??= Promise.all([s3.close(), scalingo.close().then(postgres.close)]).then(release);
+      closing ??= Promise.all([s3.close(), outside.close(), scalingo.close().then(postgres.close)]).then(
+        release,
+      );
       return closing;
     };
     return {
-      ...describe(paths, credentials, { postgres, s3, scalingo }, options.lang ?? 'fr'),
+      ...describe(paths, credentials, { postgres, s3, scalingo, outside }, options.lang ?? 'fr'),
       ended: postgres.ended,
       close,
     };
@@ -140,12 +144,23 @@ async function startApi(paths: Paths, { postgres, s3 }: DataServers): Promise<St
   }
 }
 
-type Servers = DataServers & { readonly scalingo: StartedScalingo };
+type PlatformServers = DataServers & { readonly scalingo: StartedScalingo };
+
+async function startNeighbours(paths: Paths, { postgres, s3, scalingo }: PlatformServers): Promise<Outside> {
+  try {
+    return await startOutside(paths);
+  } catch (error) {
+    await Promise.all([s3.close(), scalingo.close().then(postgres.close)]);
+    throw error;
+  }
+}
+
+type Servers = PlatformServers & { readonly outside: Outside };
 
 function describe(
   paths: Paths,
   credentials: Credentials,
-  { postgres, s3, scalingo }: Servers,
+  { postgres, s3, scalingo, outside }: Servers,
   lang: Language,
 ) {
   const environment = {
@@ -157,12 +172,16 @@ function describe(
     SANDBOX_S3_BUCKET: 'apilos-exercice',
     SANDBOX_ARCHIVES: paths.archives,
     ...scalingo.environment,
+    ...outside.environment,
   };
   const database = `postgres://${application}@127.0.0.1:${postgres.port}/${application}`;
   const endpoints: Endpoint[] = [
     { name: 'postgresql', url: database, note: endpointNote('postgresql', lang) },
     { name: 's3', url: s3.url, note: endpointNote('s3', lang) },
     { name: 'scalingo', url: scalingo.url, note: endpointNote('scalingo', lang) },
+    { name: 'github', url: outside.urls.github, note: endpointNote('github', lang) },
+    { name: 'alwaysdata', url: outside.urls.alwaysdata, note: endpointNote('alwaysdata', lang) },
+    { name: 'dns', url: outside.urls.dns, note: endpointNote('dns', lang) },
     { name: 'archives', url: paths.archives, note: endpointNote('archives', lang) },
   ];
   return { environment, endpoints };

@@ -107,7 +107,7 @@ describe('a sandbox', () => {
       environment: Object.fromEntries(
         Object.entries(first.environment).map(([name, value]) => [
           name,
-          value.replaceAll(/:\d+(?=\/|$)/g, ':PORT'),
+          value.replaceAll(/:\d+(?=[/,]|$)/g, ':PORT'),
         ]),
       ),
       endpoints: first.endpoints.map(endpoint => endpoint.name),
@@ -137,8 +137,15 @@ describe('a sandbox', () => {
         SANDBOX_SCALINGO_DATABASE_API: 'http://127.0.0.1:PORT/db/api',
         SANDBOX_SCALINGO_TOKEN: expect.stringMatching(/^tk-us-[0-9a-f]{48}$/),
         SANDBOX_SCALINGO_REGION: 'osc-fr1',
+        SANDBOX_GITHUB_API: 'http://127.0.0.1:PORT',
+        SANDBOX_GITHUB_TOKEN: expect.stringMatching(/^ghp_[0-9a-f]{36}$/),
+        SANDBOX_ALWAYSDATA_API: 'http://127.0.0.1:PORT/v1',
+        SANDBOX_ALWAYSDATA_TOKEN: expect.stringMatching(/^[0-9a-f]{32}$/),
+        SANDBOX_ALWAYSDATA_ACCOUNT: 'apilos',
+        SANDBOX_DNS_AUTHORITATIVE: '127.0.0.1:PORT,127.0.0.1:PORT',
+        SANDBOX_DNS_PUBLIC: '127.0.0.1:PORT',
       },
-      endpoints: ['postgresql', 's3', 'scalingo', 'archives'],
+      endpoints: ['postgresql', 's3', 'scalingo', 'github', 'alwaysdata', 'dns', 'archives'],
       tables: [0],
       buckets: [],
       archives: [
@@ -187,7 +194,7 @@ describe('the programme', () => {
     const directory = join(folder, 'driven');
     const child = launch('--directory', directory, '--json');
     const { environment, endpoints } = announcement.parse(JSON.parse(await firstLine(child)));
-    expect([endpoints.length, await query(environment, 'select 1')]).toEqual([4, [1]]);
+    expect([endpoints.length, await query(environment, 'select 1')]).toEqual([7, [1]]);
     child.stdin?.end();
     expect([await once(child, 'exit'), await isServed(directory)]).toEqual([[0, null], false]);
   });

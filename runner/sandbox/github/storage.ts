@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { pipeline } from 'node:stream';
+import { pipeline as pipelined } from 'node:stream/promises';
 import type { Artifact } from './model.ts';
 
 /** What goes wrong where artifacts are stored: bytes that are not those announced, or a body that is cut short. */
@@ -45,4 +46,11 @@ export function createStorage(settings: {
       return pipeline(createReadStream(artifact.file), response, () => undefined);
     },
   };
+}
+
+/** The SHA-256 of a file, in lower-case hexadecimal, as an artifact announces it. */
+export async function fileDigest(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipelined(createReadStream(file), hash);
+  return hash.digest('hex');
 }

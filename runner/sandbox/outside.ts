@@ -1,0 +1,119 @@
+/**
+ * What lies outside the platform: GitHub with its artifacts, and alwaysdata with the name servers that follow its records.
+ *
+ * In: a sandbox's folder whose disaster is made. Out: the environment that reaches them, and what to tell people.
+ * Can never happen: a server that outlives `close`. Records last as long as the process.
+ */
+import { randomBytes } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { alwaysdataListener } from './alwaysdata/listener.ts';
+import { createAccount, type FirstDomain } from './alwaysdata/model.ts';
+import { publishedRecords } from './alwaysdata/zone.ts';
+import { startDns } from './dns/dns.ts';
+import type { Zone } from './dns/zones.ts';
+import { startGithub } from './github/github.ts';
+import { type ArtifactScenario, backupRuns } from './github/model.ts';
+import { fileDigest } from './github/storage.ts';
+import { listenHttp } from './sockets.ts';
+
+const disaster = z.object({ now: z.string(), files: z.object({ file: z.string() }) });
+const account = 'apilos';
+const repository = 'MTES-MCT/apilos';
+
+const domains: readonly FirstDomain[] = [
+  {
+    name: 'apilos.beta.gouv.fr',
+    records: [
+      { type: 'MX', name: '', value: 'mx1.alwaysdata.com', isUserDefined: false },
+      {
+        type: 'CNAME',
+        name: 'siap',
+        value: 'apilos-siap-production.osc-fr1.scalingo.io',
+        isUserDefined: true,
+      },
+    ],
+  },
+  { name: 'apilos.exercice.example', records: [] },
+];
+const platformZone: Zone = {
+  name: 'scalingo.io',
+  nameServers: ['ns1.scalingo.io'],
+  negativeTtl: 60,
+  records: [{ name: '*.osc-fr1.scalingo.io', type: 'A', ttl: 60, value: '127.0.0.1' }],
+};
+
+/** Running services, and where they are. */
+export interface Outside {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly urls: { readonly github: string; readonly alwaysdata: string; readonly dns: string };
+  close(): Promise<void>;
+}
+
+/** Starts the services. `artifact` says what GitHub still has of the files backup (all of it by default). */
+export async function startOutside(
+  paths: { readonly archives: string; readonly disaster: string },
+  artifact: ArtifactScenario = 'present',
+): Promise<Outside> {
+  const githubToken = `ghp_${randomBytes(18).toString('hex')}`;
+  const github = await startRepository(paths, githubToken, artifact);
+  const names = await startNames();
+  const environment = {
+    SANDBOX_GITHUB_API: github.api,
+    SANDBOX_GITHUB_TOKEN: githubToken,
+    ...names.environment,
+  };
+  const close = async () => void (await Promise.all([github.close(), names.close()]));
+  return { environment, urls: { github: github.api, ...names.urls }, close };
+}
+
+type Paths = Parameters<typeof startOutside>[0];
+
+async function startRepository(paths: Paths, token: string, scenario: ArtifactScenario) {
+  const { now, files } = disaster.parse(JSON.parse(await readFile(paths.disaster, 'utf8')));
+  const runs = backupRuns(new Date(now));
+  const run = runs.find(one => one.workflow === 's3_backup.yml');
+  const file = join(paths.archives, files.file);
+  const [{ size: bytes }, sha256] = await Promise.all([stat(file), fileDigest(file)]);
+  const left = { id: 700_001, name: 's3_production', file, bytes, sha256, expired: scenario === 'expired' };
+  const artifacts = run === undefined || scenario === 'absent' ? [] : [{ ...left, run }];
+  return startGithub({ repository, token, runs, artifacts, files: repositoryFiles });
+}
+
+const repositoryFiles: Readonly<Record<string, string>> = {
+  '.env.template':
+    'DEBUG=True\nENVIRONMENT=development\nALLOWED_HOSTS=\nDB_READONLY=\nREDIS_URL=redis://localhost:6379\n',
+  '.github/workflows/s3_backup.yml':
+    'on:\n  schedule:\n    - cron: "27 1 * * 1"\n  workflow_dispatch:\n# aws s3 sync --quiet s3://apilos-prod s3://apilos-glacier --storage-class GLACIER\n',
+};
+
+async function startNames() {
+  const token = randomBytes(16).toString('hex');
+  const held = domains.map(({ name }): Zone => {
+    return {
+      name,
+      nameServers: ['dns1.alwaysdata.com', 'dns2.alwaysdata.com'],
+      negativeTtl: 60,
+      records: [],
+    };
+  });
+  const dns = await startDns({ zones: [...held, platformZone], delays: [0, 300] });
+  const model = createAccount(domains, (domain, records) =>
+    dns.publish(domain.name, publishedRecords(domain, records)),
+  );
+  for (const domain of model.domains()) {
+    const own = model.records().filter(record => record.domain === domain.id);
+    dns.publish(domain.name, publishedRecords(domain, own));
+  }
+  const http = await listenHttp(alwaysdataListener(model, { token, account }));
+  const environment = {
+    SANDBOX_ALWAYSDATA_API: `${http.url}/v1`,
+    SANDBOX_ALWAYSDATA_TOKEN: token,
+    SANDBOX_ALWAYSDATA_ACCOUNT: account,
+    SANDBOX_DNS_AUTHORITATIVE: dns.authoritative.join(','),
+    SANDBOX_DNS_PUBLIC: dns.public.join(','),
+  };
+  const close = async () => void (await Promise.all([http.close(), dns.close()]));
+  return { environment, urls: { alwaysdata: `${http.url}/v1`, dns: dns.authoritative.join(' ') }, close };
+}
