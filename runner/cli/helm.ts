@@ -16,6 +16,7 @@ import { readText } from '../load.ts';
 import type { Json, Runbook } from '../model/runbook.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Operator } from '../ports.ts';
+import { questionWords } from '../report/question-words.ts';
 import type { Helm } from '../voyage.ts';
 import { flagOption, type Invocation, textOption } from './arguments.ts';
 import { helmWords } from './helm-words.ts';
@@ -110,7 +111,7 @@ async function personOf(
   const { front } = plan.runbook;
   const id = textOption(invocation, 'as') ?? known?.operator;
   if (id !== undefined) return holderOf(front, id);
-  if (isTerminal()) return await askHolder(front, helmWords[lang].who);
+  if (isTerminal()) return await askHolder(front, helmWords[lang].who, questionWords[lang].arrows);
   throw new Fault('operator-needed', { holders: holders(front).join(', ') });
 }
 

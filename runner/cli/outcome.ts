@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import type { Lang } from '../diagnostic.ts';
 import { neutralise } from '../report/neutralise.ts';
 import { fill } from '../report/words.ts';
-import type { Session } from '../session/session.ts';
+import type { Session, StepState } from '../session/session.ts';
 import type { RunReport } from '../voyage.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { helmWords } from './helm-words.ts';
@@ -29,9 +29,9 @@ export function concludeRun(report: RunReport, lang: Lang): ExitCode {
 /** A line for each step that keeps the run from going on, or that the run is merely paused. */
 function troubles(session: Session, lang: Lang): readonly string[] {
   const words = helmWords[lang];
-  const lines = [...session.steps.entries()].flatMap(([step, { status }]) => {
-    if (status === 'doubtful' || status === 'running') return [fill(words.doubtful, { step })];
-    return status === 'failed' ? [fill(words.failed, { step })] : [];
+  const lines = [...session.steps.entries()].flatMap(([step, state]) => {
+    if (isDoubtful(state)) return [fill(words.doubtful, { step })];
+    return isFailed(state) ? [fill(words.failed, { step })] : [];
   });
   return lines.length === 0 ? [words.paused] : lines;
 }
@@ -40,8 +40,17 @@ function troubles(session: Session, lang: Lang): readonly string[] {
 export function codeOf(session: Session): ExitCode {
   if (session.status === 'closed') return exitCode.success;
   for (const [, state] of session.steps.entries()) {
-    if (state.status === 'doubtful' || state.status === 'running') return exitCode.doubt;
-    if (state.status === 'failed') return exitCode.failedStep;
+    if (isDoubtful(state)) return exitCode.doubt;
+    if (isFailed(state)) return exitCode.failedStep;
   }
   return exitCode.paused;
+}
+
+function isDoubtful({ status }: StepState): boolean {
+  return status === 'doubtful' || status === 'running' || status === 'lost';
+}
+
+/** What was interrupted while it read is run again on resuming, and waits for nobody's decision. */
+function isFailed({ status, reason }: StepState): boolean {
+  return status === 'failed' && reason?.code !== 'interrupted';
 }

@@ -10,10 +10,10 @@ export function holderOf(front: FrontMatter, id: string): Person {
 }
 
 /** Asks at a terminal who operates the run, among the holders of roles. */
-export async function askHolder(front: FrontMatter, message: string): Promise<Person> {
+export async function askHolder(front: FrontMatter, message: string, hint: string): Promise<Person> {
   const choices = holders(front).map(id => ({ title: id, value: id }));
   if (choices.length === 0) throw new Fault('no-holder', {});
-  const { id } = await prompts({ type: 'select', name: 'id', message, choices, initial: 0 });
+  const { id } = await prompts({ type: 'select', name: 'id', message, choices, initial: 0, hint });
   if (typeof id !== 'string') throw new Fault('operator-needed', { holders: holders(front).join(', ') });
   return holderOf(front, id);
 }

@@ -3,6 +3,8 @@ import type { Lang } from '../diagnostic.ts';
 /** What a terminal says around its questions. */
 export interface QuestionWords {
   readonly choose: string;
+  /** How to answer a list. */
+  readonly arrows: string;
   readonly run: string;
   readonly byHand: string;
   readonly skip: string;
@@ -45,6 +47,7 @@ export interface QuestionWords {
 export const questionWords: Readonly<Record<Lang, QuestionWords>> = {
   fr: {
     choose: 'Que faire ?',
+    arrows: '- flèches pour choisir, Entrée pour valider',
     run: 'Exécuter cette étape',
     byHand: 'La faire à la main',
     skip: 'La passer, avec un motif',
@@ -85,6 +88,7 @@ export const questionWords: Readonly<Record<Lang, QuestionWords>> = {
   },
   en: {
     choose: 'What now?',
+    arrows: '- arrow keys to choose, Enter to accept',
     run: 'Run this step',
     byHand: 'Do it by hand',
     skip: 'Skip it, with a reason',

@@ -89,7 +89,7 @@ describe('Ctrl-C while a cell writes', () => {
 
 test('Ctrl-C while a cell reads has it run again on resuming', async () => {
   const { scene, ended } = await interrupted('read');
-  expect(ended.code).toBe(1);
+  expect(ended.code).toBe(3);
   scene.write('vite', '');
   expect((await scene.resume()).code).toBe(0);
   expect(scene.story().filter(line => line.startsWith('step-intended lente'))).toHaveLength(2);

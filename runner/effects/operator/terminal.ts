@@ -252,7 +252,14 @@ class Terminal {
     initial: number,
   ): Promise<T | undefined> {
     const choices = values.map((value, index) => ({ title: titles[index] ?? value, value }));
-    const { answer } = await prompts({ type: 'select', name: 'answer', message, choices, initial });
+    const { answer } = await prompts({
+      type: 'select',
+      name: 'answer',
+      message,
+      choices,
+      initial,
+      hint: this.#words.arrows,
+    });
     return values.find(value => value === answer);
   }
 
