@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Lang } from '../diagnostic.ts';
+import { watchHangUp } from '../effects/hang-up.ts';
 import { type AnswersFile, parseAnswers } from '../effects/operator/answers-file.ts';
 import { absentOperator, scriptedOperator } from '../effects/operator/scripted.ts';
 import { askHolder, askInstant, holderOf, holders, parseInstant } from '../effects/people.ts';
@@ -49,6 +50,8 @@ export async function manHelm(
     lang,
     answers ?? (opened === undefined ? undefined : { operator: opened.operator.id }),
   );
+  for (const { by } of Object.values(answers?.steps ?? {}))
+    if (by !== undefined) holderOf(plan.runbook.front, by);
   const voice: Voice = answers === undefined ? 'typed' : 'scripted';
   const pace = answers !== undefined || flagOption(invocation, 'auto') ? 'auto' : 'step';
   const helm: Helm = {
@@ -136,7 +139,8 @@ function operatorOf(seat: Seat): Operator {
   const { plan, opening, lang, person, answers, path } = seat;
   const isJson = flagOption(seat.invocation, 'json');
   const progress = createProgress({ plan, opened: opening, lang, isJson });
-  if (answers !== undefined && path !== undefined) return scriptedOperator(answers, path, progress.told);
+  if (answers !== undefined && path !== undefined)
+    return scriptedOperator(answers, path, person, progress.told);
   if (!isTerminal() || isJson) return absentOperator(progress.told);
   return lazyTerminal({ plan, run: opening.run, person, lang, left: progress.left, told: progress.told });
 }
@@ -146,13 +150,17 @@ type TerminalParts = Omit<import('../effects/operator/terminal.ts').TerminalSett
 /** The terminal's module is loaded at its first question. */
 function lazyTerminal(parts: TerminalParts): Operator {
   const write = (text: string): void => void process.stdout.write(text);
+  const hangUp = watchHangUp();
+  const silence = (step: string) => new Fault('no-answer', { step, question: 'terminal' }, 'recorded');
   let terminal: Promise<Operator> | undefined;
   const open = async () =>
     (await import('../effects/operator/terminal.ts')).terminalOperator({ ...parts, write });
   return {
     ask: async question => {
+      if (hangUp.isOver()) throw silence(question.step);
       terminal ??= open();
-      return await (await terminal).ask(question);
+      const dead = hangUp.happened.then(() => Promise.reject(silence(question.step)));
+      return await Promise.race([(await terminal).ask(question), dead]);
     },
     told: parts.told,
   };

@@ -6,6 +6,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { constants } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Reason } from '../journal/event.ts';
 import type { Json } from '../model/runbook.ts';
@@ -156,11 +157,23 @@ function asText(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** Signals by which a command dies half-way; a closed pipe (SIGPIPE) is an ordinary failure of `pipefail`. */
+const deadly = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGABRT', 'SIGBUS', 'SIGSEGV'] as const;
+
+/**
+ * The signal by which a command of the script died: bash then exits with 128 and its number (bash(1), EXIT STATUS). What it
+ * had done by then is not known.
+ */
+function signalOf(exit: number): string | undefined {
+  return deadly.find(signal => exit === 128 + constants.signals[signal]);
+}
+
 function outcomeOf(job: Job, end: BashEnd, outputFile: string): Outcome {
   if (end.stopped !== undefined) return ended('killed', end.stopped);
   if (end.spawnError !== undefined)
     return ended('failed', { code: 'error', message: end.spawnError.message });
-  if (end.signal !== null) return ended('killed', { code: 'signal', signal: end.signal });
+  const signal = end.signal ?? signalOf(end.exit ?? 0);
+  if (signal !== undefined) return ended('killed', { code: 'signal', signal });
   const exit = end.exit ?? 0;
   const answer = `exit ${exit}`;
   if (exit !== 0) {

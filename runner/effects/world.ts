@@ -3,6 +3,7 @@ import type { Clock, JournalWriter, Operator, World } from '../ports.ts';
 import type { Bundle } from './bundle.ts';
 import { evidenceStore } from './evidence.ts';
 import { createExecutors } from './executors.ts';
+import { watchHangUp } from './hang-up.ts';
 import type { Platform } from './platform.ts';
 import { programPath } from './programs.ts';
 import { createResources } from './resources/resources.ts';
@@ -25,7 +26,7 @@ export interface RealWorld {
   close(): Promise<void>;
 }
 
-/** Puts the world together: Ctrl-C kills the step under way and lets the loop pause; nothing else is decided here. */
+/** Puts the world together: Ctrl-C kills the step under way and lets the loop pause, a hang-up does not. */
 export function assembleWorld(parts: Parts): RealWorld {
   const { plan, bundle, platform, clock, journal, operator, lock } = parts;
   const { resources, secrets, masker, environment } = platform;
@@ -44,8 +45,9 @@ export function assembleWorld(parts: Parts): RealWorld {
     isInterrupted = true;
     executors.interrupt();
   };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const signals = ['SIGINT', 'SIGTERM'] as const;
   for (const signal of signals) process.on(signal, interrupt);
+  watchHangUp();
   const world: World = {
     clock,
     journal,
@@ -53,7 +55,7 @@ export function assembleWorld(parts: Parts): RealWorld {
     resources: createResources(resources),
     operator,
     evidence: evidenceStore(bundle),
-    interrupted: () => isInterrupted,
+    interrupted: () => isInterrupted || journal.isLow === true,
   };
   const close = async (): Promise<void> => {
     for (const signal of signals) process.off(signal, interrupt);

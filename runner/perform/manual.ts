@@ -1,7 +1,8 @@
+import type { Person, Voice } from '../journal/event.ts';
 import type { ManualStep } from '../model/runbook.ts';
 import type { Instance } from '../plan/plan.ts';
 import type { Answers } from '../ports.ts';
-import { type Stage, voiceOf } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 /** Presents `instance`, which is a manual step, and takes each confirmation on its own. */
 export async function performManual(stage: Stage, instance: Instance): Promise<void> {
@@ -19,7 +20,7 @@ export async function performManual(stage: Stage, instance: Instance): Promise<v
       ...roleOf(step),
     });
     if (answer.choice === 'pause') return stage.pause(answer.by);
-    stage.record([{ type: 'item-confirmed', step: instance.id, item, ...voiceOf(answer) }]);
+    stage.record([{ type: 'item-confirmed', step: instance.id, item, ...saidBy(stage, step, answer) }]);
   }
   await confirm(stage, instance, step);
 }
@@ -27,6 +28,18 @@ export async function performManual(stage: Stage, instance: Instance): Promise<v
 function manualOf(instance: Instance): ManualStep {
   if (instance.step.kind !== 'manual') throw new Error(`\`${instance.id}\` is not a manual step`);
   return instance.step;
+}
+
+/** Who said it, and in whose name when the step belongs to a role that they do not hold. */
+function saidBy(
+  stage: Stage,
+  step: ManualStep,
+  { by, voice }: { readonly by: Person; readonly voice: Voice },
+): { readonly by: Person; readonly voice: Voice } {
+  const holders = stage.session.plan.runbook.front.roles.get(step.role ?? '')?.holders;
+  if (holders === undefined || by.declaredFor !== undefined) return { by, voice };
+  if (step.role !== undefined && holders.includes(by.id)) return { by: { ...by, role: step.role }, voice };
+  return { by: { ...by, declaredFor: holders.join(', ') }, voice };
 }
 
 function roleOf(step: ManualStep): { readonly role?: string } {
@@ -43,7 +56,7 @@ async function confirm(stage: Stage, instance: Instance, step: ManualStep): Prom
     return stage.pause(answer.by, 'no-answer');
   }
   const remark = answer.remark === undefined || answer.remark === '' ? {} : { remark: answer.remark };
-  stage.record([{ type: 'step-confirmed', step: instance.id, ...voiceOf(answer), ...remark }]);
+  stage.record([{ type: 'step-confirmed', step: instance.id, ...saidBy(stage, step, answer), ...remark }]);
 }
 
 async function attach(stage: Stage, instance: Instance, answer: Answers['confirmation']): Promise<void> {

@@ -74,7 +74,19 @@ class Screen {
   /** Waits until `text` is shown after what was there before, then types the keys. */
   async answer(text: string, ...keys: readonly string[]): Promise<void> {
     await this.shows(text);
+    // What is typed before the question is there is thrown away.
+    await sleep(700);
     for (const key of keys) this.#tmux('send-keys', key);
+  }
+
+  /** Types keys at once, whatever is shown. */
+  type(...keys: readonly string[]): void {
+    for (const key of keys) this.#tmux('send-keys', key);
+  }
+
+  /** Closes the terminal under the command. */
+  close(): void {
+    this.#tmux('kill-server');
   }
 
   async shows(text: string): Promise<void> {
@@ -121,5 +133,33 @@ describe.skipIf(!hasTmux)('a run at a terminal', () => {
       scene.has('inutile'),
       readFileSync(join(scene.folder, scene.bundle, 'statement.json')).length > 0,
     ]).toEqual([false, true]);
+  });
+
+  test('takes nothing that was typed before its question for an answer', async () => {
+    const waiting = `:::cell{#attendre effect=read}\n\nAttendre.\n\n\`\`\`sh\ntouch la\nsleep 2\n\`\`\`\n\n:::\n\n`;
+    const scene = new Scene(
+      `${waiting}:::manual{#relire role=operateur}\n\n- [ ] Relu\n- [ ] Rerelu\n\n:::\n`,
+    );
+    const run = `${process.execPath} ${programme} run plan.md -t essai --key cle --as camille --t0 now --auto`;
+    const screen = new Screen(scene, run);
+    while (!scene.has('la')) await sleep(20);
+    screen.type('Enter', 'Enter', 'Enter');
+    await screen.answer('Relu — Fait ?', 'C-c');
+    await screen.shows('SORTIE 3');
+    expect(scene.story().filter(line => line.startsWith('item-confirmed'))).toEqual([]);
+  });
+
+  test('goes on with the step under way when the terminal is closed, and waits', async () => {
+    const slow = `:::cell{#lente on=dossier}\n\nÉcrire lentement.\n\n\`\`\`sh\ntouch la\nsleep 2\ntouch fini\n\`\`\`\n\n:::\n\n`;
+    const scene = new Scene(`${slow}:::manual{#relire role=operateur}\n\n- [ ] Relu\n\n:::\n`);
+    const run = `${process.execPath} ${programme} run plan.md -t essai --key cle --as camille --t0 now --auto`;
+    const screen = new Screen(scene, `exec ${run}`);
+    while (!scene.has('la')) await sleep(20);
+    screen.close();
+    while (!scene.story().some(line => line.startsWith('run-paused'))) await sleep(50);
+    expect([scene.has('fini'), scene.story().filter(line => / lente/.test(line))]).toEqual([
+      true,
+      ['step-intended lente', 'step-started lente', 'step-finished lente passed'],
+    ]);
   });
 });

@@ -6,11 +6,16 @@ import type { AnswersFile, StepAnswers } from './answers-file.ts';
 import { isOfType } from './export-value.ts';
 
 /** Answers from an answers file, and nothing else: whatever it does not name is the fault `no-answer`. */
-export function scriptedOperator(answers: AnswersFile, path: string, told: (entry: Entry) => void): Operator {
+export function scriptedOperator(
+  answers: AnswersFile,
+  path: string,
+  person: Person,
+  told: (entry: Entry) => void,
+): Operator {
   const retried = new Set<string>();
   return {
     ask: async question => {
-      const answer = answerTo(answers, path, question);
+      const answer = answerTo({ answers, path, person }, question);
       return isAgain(question, answer, retried) ? { ...answer, choice: 'pause' } : answer;
     },
     told,
@@ -83,19 +88,20 @@ const replies: Replies = {
   },
 };
 
+interface Script {
+  readonly answers: AnswersFile;
+  readonly path: string;
+  readonly person: Person;
+}
+
 function answerTo<K extends keyof Answers>(
-  answers: AnswersFile,
-  path: string,
+  { answers, path, person }: Script,
   question: Extract<Question, { readonly ask: K }>,
 ): Answers[K] {
   const given = Object.hasOwn(answers.steps, question.step) ? (answers.steps[question.step] ?? {}) : {};
-  const by: Person = { id: given.by ?? answers.operator, ...roleOf(question) };
+  const by = given.by === undefined || given.by === person.id ? person : { ...person, declaredFor: given.by };
   const reply: (context: Context<K>) => Answers[K] = replies[question.ask as K];
   return reply({ question, given, answered: { by, voice: 'scripted' }, path });
-}
-
-function roleOf(question: Question): { readonly role?: string } {
-  return 'role' in question && question.role !== undefined ? { role: question.role } : {};
 }
 
 function silence(question: Question): Fault {

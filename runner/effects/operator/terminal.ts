@@ -16,6 +16,7 @@ import { questionWords } from '../../report/question-words.ts';
 
 import { viewDetails, viewFingerprint, viewStep } from '../../report/step-view.ts';
 import { parseExport } from './export-value.ts';
+import { discardTypeAhead } from './type-ahead.ts';
 
 /** What the terminal shows and who sits at it. */
 export interface TerminalSettings {
@@ -252,6 +253,7 @@ class Terminal {
     initial: number,
   ): Promise<T | undefined> {
     const choices = values.map((value, index) => ({ title: titles[index] ?? value, value }));
+    await discardTypeAhead();
     const { answer } = await prompts({
       type: 'select',
       name: 'answer',
@@ -272,6 +274,7 @@ class Terminal {
     validate: (text: string) => boolean | string = () => true,
     type: 'text' | 'password' = 'text',
   ): Promise<string | undefined> {
+    await discardTypeAhead();
     const { answer } = await prompts({ type, name: 'answer', message, validate });
     return typeof answer === 'string' ? answer : undefined;
   }
