@@ -1,0 +1,199 @@
+// What is measured. Each section prints ratios with their least and greatest, absolute medians, the aim, and whether it is reached.
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { environmentName, MANY, manyCells, oneCell, smallRunbook } from './documents.mjs';
+import { interleave, ratio, runNode, spread } from './measure.mjs';
+
+const wall = each => each.wall;
+const cpu = each => each.cpu;
+const rss = each => each.rss;
+
+/** Every section by the name that `npm run bench -- NAME` takes. */
+export const sections = { start, one, shell, typescript, append, output, verify };
+
+function start({ print, reprise, write, root }) {
+  const small = write('petit.md', smallRunbook());
+  const apilos = join(root, 'runbook/plan-de-reprise.md');
+  const measured = interleave(15, {
+    bare: () => runNode(['-e', '0']),
+    version: () => runNode([reprise, '--version']),
+    help: () => runNode([reprise, '--help']),
+    small: () => runNode([reprise, 'check', small]),
+    apilos: () => runNode([reprise, 'check', apilos]),
+  });
+  const { bare, ...ours } = measured.results;
+  heading(print, 'start', 'whole processes over `node -e 0`', measured);
+  absolute(print, 'node -e 0', spread(bare.map(wall)), 'ms');
+  const size = path => `${(statSync(path).size / 1000).toFixed(1)} kB`;
+  row(print, '--version', ours.version, bare, { aim: 1.15 });
+  row(print, '--help', ours.help, bare, { aim: 1.15 });
+  row(print, `check, ${size(small)}`, ours.small, bare, { aim: 1.6 });
+  row(print, `check, APiLos, ${size(apilos)}`, ours.apilos, bare);
+}
+
+function one({ print, run, write, zx, folder }) {
+  const document = write('une.md', manyCells(1, 'sh'));
+  const measured = interleave(11, {
+    ours: () => runNode(run(document), { cwd: folder }),
+    zx: () => runNode([zx, document], { cwd: folder }),
+  });
+  heading(print, 'one', 'a whole durable run of one sh cell over `zx doc.md`', measured);
+  print(
+    '  (besides running the cell, ours locks, journals, renders three transcripts and has ssh-keygen sign)',
+  );
+  row(print, 'wall', measured.results.ours, measured.results.zx, { aim: 0.7 });
+}
+
+function shell({ print, run, write, zx, here, folder, usage }) {
+  const [ten, thousand] = [10, MANY].map(count => write(`sh-${count}.md`, manyCells(count, 'sh')));
+  const options = { cwd: folder, usage };
+  const measured = interleave(5, {
+    ours: () => runNode(run(thousand), options),
+    zx: () => runNode([zx, thousand], options),
+    spawn: () => runNode([join(here, 'baseline.mjs'), 'spawn', String(MANY)], options),
+    ten: () => runNode(run(ten), options),
+  });
+  const { ours, zx: theirs, spawn, ten: few } = measured.results;
+  heading(print, 'shell', `${MANY} sh cells, a fresh bash each, journaled and rendered`, measured);
+  row(print, 'wall over zx doc.md', ours, theirs, { aim: 0.9 });
+  row(print, 'cpu over zx doc.md', ours, theirs, { aim: 0.8, of: cpu });
+  row(print, 'peak memory over zx doc.md', ours, theirs, { aim: 0.6, of: rss, unit: 'MB' });
+  row(print, 'wall over a Node spawn loop', ours, spawn);
+  row(print, 'cpu over a Node spawn loop', ours, spawn, { of: cpu });
+  const growth = spread(ours.map((each, round) => ((each.rss - few[round].rss) / (MANY - 10)) * 1024));
+  value(print, 'memory growth per cell, 10 → 990', growth, { unit: 'kB', aim: 10 });
+}
+
+function typescript({ print, run, write, programs, fresh, folder }) {
+  const [single, thousand] = [1, MANY].map(count => write(`ts-${count}.md`, manyCells(count, 'ts')));
+  const bare = () =>
+    Number(runNode([join(programs, 'append.cjs'), 'bare', fresh('file'), '2000']).answer) / 1000;
+  const measured = interleave(5, {
+    thousand: () => runNode(run(thousand), { cwd: folder }),
+    single: () => runNode(run(single), { cwd: folder }),
+    bare,
+  });
+  const { thousand: many, single: few, bare: append } = measured.results;
+  const perCell = many.map((each, round) => ({ wall: (each.wall - few[round].wall) / (MANY - 1) }));
+  heading(print, 'typescript', `${MANY} ts cells, two durable records each`, measured);
+  row(
+    print,
+    'per cell over two bare appends',
+    perCell,
+    append.map(each => ({ wall: 2 * each })),
+    { aim: 1.3 },
+  );
+  row(
+    print,
+    'whole run over 1,980 bare appends',
+    many,
+    append.map(each => ({ wall: 2 * MANY * each })),
+  );
+}
+
+function append({ print, programs, fresh }) {
+  const time = mode => () => ({
+    wall: Number(runNode([join(programs, 'append.cjs'), mode, fresh('file'), '1000']).answer),
+  });
+  const measured = interleave(9, { ours: time('journal'), bare: time('bare') });
+  heading(print, 'append', 'one 1 kB event, canonical and chained, over writeSync + fdatasyncSync', measured);
+  row(print, 'append', measured.results.ours, measured.results.bare, { aim: 1.1, unit: 'µs' });
+}
+
+const SECRETS = Array.from({ length: 20 }, (_, index) => `cle-${index}`);
+
+function output({ print, run, write, here, fresh, folder, usage, sweep }) {
+  const env = Object.fromEntries(
+    SECRETS.map((name, index) => [environmentName(name), `s3cr3t-${index}-${'kdQ7fWz9Lm2x'.repeat(2)}`]),
+  );
+  const part = write('texte', text(env, 10_000_000));
+  const script = times => `for part in $(seq ${times}); do cat '${part}'; done`;
+  const [large, small] = [107, 1].map(times => write(`sortie-${times}.md`, oneCell(script(times), SECRETS)));
+  const sweeping = measure => () => {
+    sweep();
+    return measure();
+  };
+  const measured = interleave(5, {
+    ours: sweeping(() => runNode(run(large), { cwd: folder, usage, env })),
+    pipe: sweeping(() =>
+      runNode([join(here, 'baseline.mjs'), 'pipe', script(107), fresh('copy')], { cwd: folder, usage }),
+    ),
+    small: sweeping(() => runNode(run(small), { cwd: folder, usage, env })),
+  });
+  const { ours, pipe, small: ten } = measured.results;
+  heading(
+    print,
+    'output',
+    '1 GB of output of one sh cell, masked for 20 secrets, hashed, over a pipe copied to a file',
+    measured,
+  );
+  row(print, 'wall', ours, pipe, { aim: 1.35 });
+  row(print, 'cpu', ours, pipe, { of: cpu });
+  value(print, 'peak memory', spread(ours.map(rss)), { unit: 'MB', aim: 110 });
+  row(print, 'peak memory over that of 10 MB', ours, ten, { of: rss, unit: 'MB', aim: 1.1 });
+}
+
+/** Lines of a restoration, one in a thousand of which holds a secret. */
+function text(env, bytes) {
+  const values = Object.values(env);
+  const lines = [];
+  for (let size = 0, line = 0; size < bytes; line++) {
+    const secret = line % 1000 === 0 ? ` ${values[(line / 1000) % values.length]}` : '';
+    lines.push(`pg_restore: traitement des données de la table « public.conventions_${line} »${secret}\n`);
+    size += Buffer.byteLength(lines.at(-1));
+  }
+  return Buffer.from(lines.join('')).subarray(0, bytes);
+}
+
+function verify({ print, write, programs, key, folder, reprise, fresh, usage }) {
+  const document = write('verifier.md', manyCells(200, 'sh'));
+  const bundle = runNode([join(programs, 'long-bundle.cjs'), document, key, fresh('runs'), '200000'], {
+    cwd: folder,
+  }).answer;
+  const journal = join(bundle, 'journal.jsonl');
+  const lines = readFileSync(journal, 'latin1').split('\n').length - 1;
+  const signers = join(folder, 'signataires');
+  const measured = interleave(5, {
+    verify: () => runNode([reprise, 'verify', bundle, '--allowed-signers', signers], { usage }),
+  });
+  const runs = measured.results.verify;
+  heading(
+    print,
+    'verify',
+    `a whole bundle, ${lines.toLocaleString('en')} lines, ${(statSync(journal).size / 1e6).toFixed(0)} MB of journal`,
+    measured,
+  );
+  value(print, 'reprise verify', spread(runs.map(each => each.wall / 1000)), { unit: 's', aim: 2 });
+  value(print, 'peak memory', spread(runs.map(rss)), { unit: 'MB' });
+}
+
+function heading(print, name, what, { load }) {
+  print(`\n${name}: ${what} (load ${load.map(each => each.toFixed(1)).join(' → ')})`);
+}
+
+function row(print, label, ours, theirs, { aim, of = wall, unit = 'ms' } = {}) {
+  const { median, min, max } = ratio(ours, theirs, of);
+  const [a, b] = [ours, theirs].map(each => rounded(spread(each.map(of)).median));
+  const figures = `${median.toFixed(2)} (${min.toFixed(2)}..${max.toFixed(2)})`;
+  print(
+    `  ${label.padEnd(36)} ${figures.padEnd(20)} ${`${a} / ${b} ${unit}`.padEnd(20)} ${verdict(median, aim)}`,
+  );
+}
+
+function value(print, label, { median, min, max }, { unit, aim }) {
+  const figures = `${rounded(median)} ${unit} (${rounded(min)}..${rounded(max)})`;
+  print(`  ${label.padEnd(36)} ${figures.padEnd(41)} ${verdict(median, aim)}`);
+}
+
+function absolute(print, label, { median, min, max }, unit) {
+  print(`  ${label.padEnd(36)} ${rounded(median)} ${unit} (${rounded(min)}..${rounded(max)})`);
+}
+
+function rounded(number) {
+  return Math.abs(number) >= 100 ? number.toFixed(0) : number.toPrecision(3);
+}
+
+function verdict(median, aim) {
+  if (aim === undefined) return '';
+  return `aim ≤ ${aim}: ${median <= aim ? 'reached' : 'missed'}`;
+}
