@@ -27,6 +27,14 @@ const notes = {
     fr: 'serveurs qui font autorité, le second en retard ; un résolveur public a son adresse à part',
     en: 'authoritative servers, the second one late; a public resolver has an address of its own',
   },
+  ssh: {
+    fr: 'passerelle : tunnels vers les bases et « git push », avec la clé SANDBOX_SSH_KEY',
+    en: 'gateway: tunnels to the databases, and `git push`, with the key SANDBOX_SSH_KEY',
+  },
+  web: {
+    fr: 'routeur : l’application déployée, choisie par l’en-tête Host ; HTTPS a un autre port, SANDBOX_WEB_HTTPS',
+    en: 'router: the deployed application, chosen by the Host header; HTTPS has another port, SANDBOX_WEB_HTTPS',
+  },
   archives: {
     fr: 'sauvegardes qui restent ; la plus récente de la base est tronquée',
     en: 'the backups that are left; the newest one of the database is truncated',

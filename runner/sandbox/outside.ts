@@ -9,7 +9,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { alwaysdataListener } from './alwaysdata/listener.ts';
-import { createAccount, type FirstDomain } from './alwaysdata/model.ts';
+import { type AccountModel, createAccount, type FirstDomain } from './alwaysdata/model.ts';
 import { publishedRecords } from './alwaysdata/zone.ts';
 import { startDns } from './dns/dns.ts';
 import type { Zone } from './dns/zones.ts';
@@ -48,6 +48,8 @@ const platformZone: Zone = {
 export interface Outside {
   readonly environment: Readonly<Record<string, string>>;
   readonly urls: { readonly github: string; readonly alwaysdata: string; readonly dns: string };
+  /** Whether `host` is written as an alias of `target`. */
+  leadsTo(host: string, target: string): boolean;
   close(): Promise<void>;
 }
 
@@ -65,7 +67,7 @@ export async function startOutside(
     ...names.environment,
   };
   const close = async () => void (await Promise.all([github.close(), names.close()]));
-  return { environment, urls: { github: github.api, ...names.urls }, close };
+  return { environment, urls: { github: github.api, ...names.urls }, leadsTo: names.leadsTo, close };
 }
 
 type Paths = Parameters<typeof startOutside>[0];
@@ -115,5 +117,16 @@ async function startNames() {
     SANDBOX_DNS_PUBLIC: dns.public.join(','),
   };
   const close = async () => void (await Promise.all([http.close(), dns.close()]));
-  return { environment, urls: { alwaysdata: `${http.url}/v1`, dns: dns.authoritative.join(' ') }, close };
+  const urls = { alwaysdata: `${http.url}/v1`, dns: dns.authoritative.join(' ') };
+  return { environment, urls, leadsTo: aliasesOf(model), close };
+}
+
+function aliasesOf(model: AccountModel): Outside['leadsTo'] {
+  return (host, target) =>
+    model.domains().some(domain => {
+      const own = model.records().filter(record => record.domain === domain.id);
+      return publishedRecords(domain, own).some(({ type, name, value }) => {
+        return type === 'CNAME' && name === host && value.replace(/\.$/, '').toLowerCase() === target;
+      });
+    });
 }

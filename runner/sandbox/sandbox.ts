@@ -14,12 +14,12 @@ import { makeDisaster } from './disaster/disaster.ts';
 import { endpointNote, type Language } from './messages.ts';
 import { occupy } from './occupancy.ts';
 import { type Outside, startOutside } from './outside.ts';
+import { type Platform, startPlatform } from './platform/platform.ts';
 import { awaitVacancy } from './postgres/cluster.ts';
 import { type Postgres, startPostgres } from './postgres/postgres.ts';
 import { SandboxRefusal } from './refusal.ts';
 import { s3Listener } from './s3/listener.ts';
 import { openS3Store } from './s3/store.ts';
-import { type StartedScalingo, startScalingo } from './scalingo/start.ts';
 import { type HttpListening, listenHttp } from './sockets.ts';
 
 /** What to start; `now` (the present) dates the backups of a first start; notes are in `lang` (French). */
@@ -47,20 +47,20 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const release = await occupy(paths.lock);
   try {
     const credentials = await ownCredentials(paths);
-    const postgres = await startPlatform(paths, credentials, options.now ?? new Date());
+    const postgres = await startData(paths, credentials, options.now ?? new Date());
     const s3 = await startS3(paths, credentials, postgres);
-    const scalingo = await startApi(paths, { postgres, s3 });
-    const outside = await startNeighbours(paths, { postgres, s3, scalingo });
+    const outside = await startNeighbours(paths, { postgres, s3 });
+    const platform = await startRest(paths, { postgres, s3, outside });
     let closing: Promise<void> | undefined;
     const close = () => {
       // Only once: the lock may by then be another's.
-      closing ??= Promise.all([s3.close(), outside.close(), scalingo.close().then(postgres.close)]).then(
+      closing ??= Promise.all([s3.close(), outside.close(), platform.close().then(postgres.close)]).then(
         release,
       );
       return closing;
     };
     return {
-      ...describe(paths, credentials, { postgres, s3, scalingo, outside }, options.lang ?? 'fr'),
+      ...describe(paths, credentials, { postgres, s3, platform, outside }, options.lang ?? 'fr'),
       ended: postgres.ended,
       close,
     };
@@ -103,7 +103,7 @@ async function ownCredentials(paths: Paths): Promise<Credentials> {
   return made;
 }
 
-async function startPlatform(paths: Paths, credentials: Credentials, now: Date): Promise<Postgres> {
+async function startData(paths: Paths, credentials: Credentials, now: Date): Promise<Postgres> {
   const complete = await readFile(paths.disaster).then(
     () => true,
     () => false,
@@ -135,32 +135,32 @@ async function startS3(paths: Paths, credentials: Credentials, postgres: Postgre
 
 type DataServers = { readonly postgres: Postgres; readonly s3: HttpListening };
 
-async function startApi(paths: Paths, { postgres, s3 }: DataServers): Promise<StartedScalingo> {
+async function startNeighbours(paths: Paths, { postgres, s3 }: DataServers): Promise<Outside> {
   try {
-    return await startScalingo(paths, { superuser: postgres.url });
+    return await startOutside(paths);
   } catch (error) {
     await Promise.all([s3.close(), postgres.close()]);
     throw error;
   }
 }
 
-type PlatformServers = DataServers & { readonly scalingo: StartedScalingo };
+type PlatformServers = DataServers & { readonly outside: Outside };
 
-async function startNeighbours(paths: Paths, { postgres, s3, scalingo }: PlatformServers): Promise<Outside> {
+async function startRest(paths: Paths, { postgres, s3, outside }: PlatformServers): Promise<Platform> {
   try {
-    return await startOutside(paths);
+    return await startPlatform(paths, { postgres, leadsTo: outside.leadsTo });
   } catch (error) {
-    await Promise.all([s3.close(), scalingo.close().then(postgres.close)]);
+    await Promise.all([s3.close(), outside.close(), postgres.close()]);
     throw error;
   }
 }
 
-type Servers = PlatformServers & { readonly outside: Outside };
+type Servers = PlatformServers & { readonly platform: Platform };
 
 function describe(
   paths: Paths,
   credentials: Credentials,
-  { postgres, s3, scalingo, outside }: Servers,
+  { postgres, s3, platform, outside }: Servers,
   lang: Language,
 ) {
   const environment = {
@@ -171,14 +171,16 @@ function describe(
     SANDBOX_S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     SANDBOX_S3_BUCKET: 'apilos-exercice',
     SANDBOX_ARCHIVES: paths.archives,
-    ...scalingo.environment,
+    ...platform.environment,
     ...outside.environment,
   };
   const database = `postgres://${application}@127.0.0.1:${postgres.port}/${application}`;
   const endpoints: Endpoint[] = [
     { name: 'postgresql', url: database, note: endpointNote('postgresql', lang) },
     { name: 's3', url: s3.url, note: endpointNote('s3', lang) },
-    { name: 'scalingo', url: scalingo.url, note: endpointNote('scalingo', lang) },
+    ...(['scalingo', 'ssh', 'web'] as const).map(name => {
+      return { name, url: platform.urls[name], note: endpointNote(name, lang) };
+    }),
     { name: 'github', url: outside.urls.github, note: endpointNote('github', lang) },
     { name: 'alwaysdata', url: outside.urls.alwaysdata, note: endpointNote('alwaysdata', lang) },
     { name: 'dns', url: outside.urls.dns, note: endpointNote('dns', lang) },

@@ -137,6 +137,12 @@ describe('a sandbox', () => {
         SANDBOX_SCALINGO_DATABASE_API: 'http://127.0.0.1:PORT/db/api',
         SANDBOX_SCALINGO_TOKEN: expect.stringMatching(/^tk-us-[0-9a-f]{48}$/),
         SANDBOX_SCALINGO_REGION: 'osc-fr1',
+        SANDBOX_SSH_HOST: '127.0.0.1',
+        SANDBOX_SSH_PORT: expect.stringMatching(/^\d+$/),
+        SANDBOX_SSH_FINGERPRINT: expect.stringMatching(/^SHA256:[A-Za-z0-9+/]{43}$/),
+        SANDBOX_SSH_KEY: join(directory, 'ssh', 'operator'),
+        SANDBOX_WEB_HTTP: 'http://127.0.0.1:PORT',
+        SANDBOX_WEB_HTTPS: 'http://127.0.0.1:PORT',
         SANDBOX_GITHUB_API: 'http://127.0.0.1:PORT',
         SANDBOX_GITHUB_TOKEN: expect.stringMatching(/^ghp_[0-9a-f]{36}$/),
         SANDBOX_ALWAYSDATA_API: 'http://127.0.0.1:PORT/v1',
@@ -145,7 +151,7 @@ describe('a sandbox', () => {
         SANDBOX_DNS_AUTHORITATIVE: '127.0.0.1:PORT,127.0.0.1:PORT',
         SANDBOX_DNS_PUBLIC: '127.0.0.1:PORT',
       },
-      endpoints: ['postgresql', 's3', 'scalingo', 'github', 'alwaysdata', 'dns', 'archives'],
+      endpoints: ['postgresql', 's3', 'scalingo', 'ssh', 'web', 'github', 'alwaysdata', 'dns', 'archives'],
       tables: [0],
       buckets: [],
       archives: [
@@ -194,7 +200,7 @@ describe('the programme', () => {
     const directory = join(folder, 'driven');
     const child = launch('--directory', directory, '--json');
     const { environment, endpoints } = announcement.parse(JSON.parse(await firstLine(child)));
-    expect([endpoints.length, await query(environment, 'select 1')]).toEqual([7, [1]]);
+    expect([endpoints.length, await query(environment, 'select 1')]).toEqual([9, [1]]);
     child.stdin?.end();
     expect([await once(child, 'exit'), await isServed(directory)]).toEqual([[0, null], false]);
   });

@@ -35,8 +35,9 @@ export interface AccountModel {
   remove(id: number): boolean;
 }
 
-/** A record that is there from the start, without its number. */
-export type FirstRecord = Omit<AccountRecord, 'id' | 'domain' | 'annotation' | 'priority' | 'ttl'>;
+/** A record that is there from the start, without its number; what may be left out has alwaysdata's defaults. */
+export type FirstRecord = Pick<AccountRecord, 'type' | 'name' | 'value' | 'isUserDefined'> &
+  Partial<Pick<AccountRecord, 'annotation' | 'priority' | 'ttl'>>;
 
 /** A domain that is there from the start. */
 export interface FirstDomain {

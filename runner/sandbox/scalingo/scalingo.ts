@@ -6,9 +6,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
+import { hostOf } from './app-operations.ts';
 import { type Outside, startBackground } from './background.ts';
 import { acceptInvitation } from './collaborator-operations.ts';
 import { startDeployment } from './deployment-operations.ts';
+import { certificateStatus } from './domain-operations.ts';
 import { abortUnfinished, type DrivenDeployment, driveDeployment } from './driven-deployment.ts';
 import type { FaultHook } from './handler.ts';
 import { Limiter } from './limiter.ts';
@@ -26,6 +28,8 @@ export interface ScalingoSettings extends Outside {
   /** API token of the account on a first start (`tk-us-…`); at random unless given. */
   readonly token?: string;
   readonly lost?: Lost;
+  /** Public SSH key that the account has on a first start. */
+  readonly key?: { readonly name: string; readonly content: string };
   readonly now?: () => number;
   readonly delays?: Partial<Delays>;
   /** 60 unless told otherwise. */
@@ -36,11 +40,15 @@ export interface ScalingoSettings extends Outside {
 
 /** An application as a router and a runner of processes need it. */
 export interface RunningApplication {
+  /** Lasts through a change of name. */
+  readonly id: string;
   readonly name: string;
   readonly hosts: readonly string[];
+  /** Those of `hosts` whose certificate is there. */
+  readonly certified: readonly string[];
   readonly forceHttps: boolean;
   readonly web: number;
-  /** What its processes see; not what is set since. */
+  /** What its processes see; not what is set since. Another object after each start of them. */
   readonly variables: Readonly<Record<string, string>>;
   /** The deployed commit; undefined before the first success. */
   readonly gitRef: string | undefined;
@@ -116,6 +124,8 @@ async function firstState(settings: ScalingoSettings): Promise<State> {
   const account = { id: `us-${random(16)}`, username: 'astreinte', email: 'astreinte@apilos.invalid' };
   const state = emptyState(settings.token ?? `tk-us-${random(24)}`, random(32), account);
   if (settings.lost !== undefined) await addLostApplication(state, settings.lost, random);
+  const createdAt = (settings.now ?? Date.now)();
+  if (settings.key !== undefined) state.keys.push({ id: `ke-${random(12)}`, ...settings.key, createdAt });
   return state;
 }
 
@@ -140,9 +150,13 @@ function running(model: Model, name: string): RunningApplication {
   const app = findApp(model, name);
   const domains = model.state.domains.filter(one => one.app === app.id && one.resolvedAt !== null);
   const last = model.state.deployments.find(one => one.id === app.lastDeployment);
+  const certified = domains.filter(one => certificateStatus(model, one) === 'created');
+  const own = hostOf(app);
   return {
+    id: app.id,
     name: app.name,
-    hosts: [`${app.name}.osc-fr1.scalingo.io`, ...domains.map(one => one.name)],
+    hosts: [own, ...domains.map(one => one.name)],
+    certified: [own, ...certified.map(one => one.name)],
     forceHttps: app.forceHttps,
     web: app.status === 'running' ? (app.formation.find(one => one.name === 'web')?.amount ?? 0) : 0,
     variables: app.running,
