@@ -48,6 +48,19 @@ describe('an sh cell', () => {
     expect([ended, reason, stdout]).toEqual(['failed', { code: 'exit', exit }, '']);
   });
 
+  test.each(['SIGKILL', 'SIGTERM', 'SIGSEGV'] as const)(
+    'is killed when a command dies by %s half-way',
+    async signal => {
+      const { ended, reason } = await stage.run('sh', `bash -c 'kill -${signal} $$'\ntrue`);
+      expect([ended, reason]).toEqual(['killed', { code: 'signal', signal }]);
+    },
+  );
+
+  test('has only failed when its reader closed the pipe', async () => {
+    const { ended, reason } = await stage.run('sh', 'yes | head -n 1 >/dev/null');
+    expect([ended, reason]).toEqual(['failed', { code: 'exit', exit: 141 }]);
+  });
+
   test('has messages of bash that name the line of the Markdown file', async () => {
     const { stderr } = await stage.run('sh', 'true\nif true; then\n  commande-inconnue\nfi', { line: 300 });
     expect(stderr).toBe(`${stage.runbook}: line 302: commande-inconnue: command not found\n`);

@@ -261,6 +261,13 @@ describe('conduct', () => {
     });
   });
 
+  test('says in whose name a step is confirmed by someone who does not hold its role', async () => {
+    const noa = { by: { id: 'noa', role: 'observateur' }, choice: 'done' };
+    const { world } = await play({ script: { ...yes, 'item dire': [noa], 'confirmation dire': [noa] } });
+    const confirmed = world.events.flatMap(event => ('by' in event && 'voice' in event ? [event.by] : []));
+    expect(confirmed).toEqual(Array(3).fill({ id: 'noa', role: 'observateur', declaredFor: 'camille' }));
+  });
+
   test('refuses a step whose import was skipped', async () => {
     const { story } = await play({
       results: { lire: [{ ended: 'failed', reason: { code: 'exit', exit: 3 } }] },
