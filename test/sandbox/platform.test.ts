@@ -19,13 +19,14 @@ import {
   forceHttps,
   getVariable,
   provisionAddon,
+  scale,
   setVariables,
   waitForCertificate,
   waitForDeployment,
 } from '../../runner/services/scalingo.ts';
 import { openTunnel, targetOf, throughTunnel, withTunnel } from '../../runner/services/tunnel.ts';
 import { sql } from '../services/source-database.ts';
-import { makeClone } from './git/platform.ts';
+import { git, makeClone } from './git/platform.ts';
 
 const app = 'exercice-apilos';
 const domain = 'siap.apilos.exercice.example';
@@ -194,6 +195,20 @@ test('an application is deployed by a push, answers under its domain, and leaves
   };
   await visit(`https://${domain}/`, home);
 
+  await setVariables(platform(), app, { ENVIRONMENT: 'development' });
+  await git(clone, ['commit', '--quiet', '--allow-empty', '-m', 'quatre']);
+  await expect(pushToScalingo(push)).rejects.toMatchObject({
+    code: 'git-push-refused',
+    params: { message: expect.stringContaining('the application crashed, exit status 3') },
+  });
+  await visit(`https://${domain}/`, home);
+  await setVariables(platform(), app, { ENVIRONMENT: 'siap-exercice' });
+  const stopping = scale(platform(), app, { web: 0 });
+  await eventually(async () => (await webProcesses()) === 0);
+  await visit(`https://${domain}/`, { status: 503 });
+  await Promise.all([stopping, scale(platform(), app, { web: 1 })]);
+  await visit(`https://${domain}/`, home, 10_000);
+
   await sandbox.close();
   expect(await webProcesses()).toBe(0);
   sandbox = await startSandbox({ directory });
@@ -202,5 +217,5 @@ test('an application is deployed by a push, answers under its domain, and leaves
   await deleteApp(platform(), app);
   await eventually(async () => (await webProcesses()) === 0);
   await visit(`https://${domain}/`, { status: 404 });
-  expect(await readdir(join(directory, 'git'))).toEqual(['.hooks']);
+  await eventually(async () => (await readdir(join(directory, 'git'))).join() === '.hooks');
 });
