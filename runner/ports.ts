@@ -34,6 +34,8 @@ export interface JournalWriter {
    * Any error is a `Fault` with state `recorded` or `step-may-have-run`; afterwards every call must throw.
    */
   append(events: readonly Event[], durable: boolean): readonly Entry[];
+  /** Whether the disk was full, and the reserve was given up: what was begun is still recorded, nothing new may begin. */
+  readonly isLow?: boolean;
 }
 
 /** What a step needs to be executed. Secret values are here in clear and must never be written. */

@@ -9,6 +9,7 @@ import { openJournal } from './effects/journal-file.ts';
 import { lockRun } from './effects/lock.ts';
 import { runbookPath } from './effects/origin.ts';
 import { preparePlatform } from './effects/platform.ts';
+import { checkSpace, reserveIn } from './effects/reserve.ts';
 import { bundledChanges } from './effects/source-changes.ts';
 import { Fault } from './fault.ts';
 import type { Event, EventOf, SourceFile } from './journal/event.ts';
@@ -39,16 +40,20 @@ export interface ResumeRequest {
 export async function resumeRun(request: ResumeRequest): Promise<RunReport> {
   const bundle = openBundle(request.path);
   const lock = await lockRun(bundle.directory);
-  const { writer, entries } = openJournal(join(bundle.directory, LAYOUT.journal), systemClock());
+  checkSpace(bundle.directory);
+  const reserve = reserveIn(bundle.directory);
+  const { writer, entries } = openJournal(join(bundle.directory, LAYOUT.journal), systemClock(), reserve);
   const opened = openingEntry(entries);
   const plan = await planOfBundle(bundle, opened);
   const before = replay(plan, entries);
   const helm = await request.helm(plan, opened);
-  if (before.status === 'closed') return await sealClosed({ plan, helm, bundle, lock, session: before });
+  if (before.status === 'closed')
+    return await sealClosed({ plan, helm, bundle, lock, reserve, session: before });
   if (request.undo && before.mode === 'real') throw new Fault('undo-in-real', { run: before.run });
   const accepted = changesOf(bundle, opened, request);
   const platform = await preparePlatform(plan, before.run, helm.preparation);
   try {
+    reserve.keep();
     const signer = await helm.signer(before.run, plan);
     const { person: operator, voice } = helm;
     const host = hostname();
@@ -70,6 +75,7 @@ export async function resumeRun(request: ResumeRequest): Promise<RunReport> {
       platform,
       bundle,
       journal: writer,
+      reserve,
       lock,
       signer,
       session,
@@ -83,10 +89,11 @@ export async function resumeRun(request: ResumeRequest): Promise<RunReport> {
 
 /** A crash may have come between the closing of a run and its seal: what is missing is then made from what lies on disk. */
 async function sealClosed(
-  closed: Pick<Voyage, 'plan' | 'helm' | 'bundle' | 'lock' | 'session'>,
+  closed: Pick<Voyage, 'plan' | 'helm' | 'bundle' | 'lock' | 'reserve' | 'session'>,
 ): Promise<RunReport> {
-  const { plan, helm, bundle, lock, session } = closed;
+  const { plan, helm, bundle, lock, reserve, session } = closed;
   try {
+    reserve.release();
     const isSealed = readDocument(bundle, LAYOUT.statement) !== undefined;
     if (isSealed) throw new Fault('run-closed', { run: session.run });
     await sealBundle(bundle, await helm.signer(session.run, plan));

@@ -11,6 +11,7 @@ import { createJournal } from './effects/journal-file.ts';
 import { lockRun } from './effects/lock.ts';
 import { type Platform, preparePlatform } from './effects/platform.ts';
 import { askProbes, type ProbeAnswer } from './effects/probes.ts';
+import { checkSpace, reserveIn } from './effects/reserve.ts';
 import type { Signer } from './effects/signer.ts';
 import { collectSources, describeSources, keepSources, type Sources } from './effects/sources.ts';
 import { Fault } from './fault.ts';
@@ -43,6 +44,7 @@ export interface RunRequest {
 export async function startRun(request: RunRequest): Promise<RunReport> {
   const { helm, undo } = request;
   checkSelection(request.plan, request.selection);
+  checkSpace(request.runs);
   if (undo && request.plan.target.mode === 'real') throw new Fault('undo-in-real', { run: '' });
   const clock = systemClock();
   const run = runId(clock.now(), randomBytes(3));
@@ -54,13 +56,27 @@ export async function startRun(request: RunRequest): Promise<RunReport> {
     const bundle = createBundle(request.runs, run);
     keepSources(bundle, sources.files);
     const lock = await lockRun(bundle.directory);
-    const journal = createJournal(join(bundle.directory, LAYOUT.journal), clock);
+    const reserve = reserveIn(bundle.directory);
+    reserve.keep();
+    const journal = createJournal(join(bundle.directory, LAYOUT.journal), clock, reserve);
     const origin = relative(bundle.directory, resolve(plan.runbook.file));
     const opened = openingOf({ ...request, plan }, { run, now: clock.now(), sources, signer, origin });
     const teardown: Event = { type: 'teardown-asked', scope: 'end', by: helm.person, voice: helm.voice };
     const news = journal.append([opened, ...probed, ...(undo ? [teardown] : [])], true);
     const session = news.reduce(apply, emptySession(plan));
-    return await carryOn({ plan, helm, platform, bundle, journal, lock, signer, session, opened, news });
+    return await carryOn({
+      plan,
+      helm,
+      platform,
+      bundle,
+      journal,
+      reserve,
+      lock,
+      signer,
+      session,
+      opened,
+      news,
+    });
   } finally {
     await platform.close();
   }

@@ -3,7 +3,7 @@
  * `verify.sh` in the bundle. Everything is made from what lies on disk, never from memory, so that what is signed is what
  * an auditor will read. Sealing again after a crash makes the same files.
  */
-import { type Bundle, listBundle, readDocument, writeDocument } from './effects/bundle.ts';
+import { type Bundle, listBundle, readDocument, removeRemains, writeDocument } from './effects/bundle.ts';
 import type { Signer } from './effects/signer.ts';
 import { Fault } from './fault.ts';
 import { readJournal } from './journal/chain.ts';
@@ -26,6 +26,7 @@ export async function sealBundle(
   refuseOtherKey(record, signer);
   const requiredSigners = stages.replay(record);
   writeTranscripts(bundle, stages.render(record));
+  removeRemains(bundle);
   const { digests } = listBundle(bundle);
   const { renderer } = stages;
   const statement = buildStatement({ entries: record.entries, head, digests, requiredSigners, renderer });

@@ -5,8 +5,10 @@
 import type { Bundle } from './effects/bundle.ts';
 import { systemClock } from './effects/clock.ts';
 import type { Platform, Preparation } from './effects/platform.ts';
+import type { Reserve } from './effects/reserve.ts';
 import type { Signer } from './effects/signer.ts';
 import { assembleWorld } from './effects/world.ts';
+import { Fault } from './fault.ts';
 import type { Entry, EventOf, Person, Voice } from './journal/event.ts';
 import { conduct } from './perform/conduct.ts';
 import type { Plan } from './plan/plan.ts';
@@ -39,6 +41,7 @@ export interface Voyage {
   readonly platform: Platform;
   readonly bundle: Bundle;
   readonly journal: JournalWriter;
+  readonly reserve: Reserve;
   readonly lock: { readonly fd: number; release(): void };
   readonly signer: Signer;
   readonly session: Session;
@@ -57,7 +60,11 @@ export async function carryOn(voyage: Voyage): Promise<RunReport> {
   try {
     const end = await conduct(session, world, helm.settings);
     const sealed = end.status === 'closed';
-    if (sealed) await sealBundle(bundle, signer);
+    if (!sealed && journal.isLow === true) throw new Fault('journal-full', {}, 'recorded');
+    if (sealed) {
+      voyage.reserve.release();
+      await sealBundle(bundle, signer);
+    }
     return { bundle, session: end, sealed };
   } finally {
     await close();

@@ -7,6 +7,7 @@ import { createHash, hash } from 'node:crypto';
 import {
   closeSync,
   constants,
+  type Dirent,
   fstatSync,
   lstatSync,
   mkdirSync,
@@ -15,6 +16,7 @@ import {
   readFileSync,
   readSync,
   realpathSync,
+  unlinkSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Fault } from '../fault.ts';
@@ -79,7 +81,7 @@ export function writeDocument(bundle: Bundle, name: string, content: string | Ui
   }
 }
 
-/** Reads a regular file of the bundle, without following a link; nothing when it is not there or not one. */
+/** Reads a regular file of the bundle, without following a link; nothing when it is not there or not one. Throws the Fault `bundle-read-failed`. */
 export function readDocument(bundle: Bundle, name: string): Buffer | undefined {
   const fd = openRegular(join(bundle.directory, name));
   if (fd === undefined) return undefined;
@@ -103,12 +105,42 @@ export function listBundle(bundle: Bundle): BundleFiles {
 }
 
 function* walk(root: string, folder: string): Generator<string> {
-  const found = readdirSync(join(root, folder), { withFileTypes: true });
+  const found = readFolder(join(root, folder));
   for (const item of found.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = folder === '' ? item.name : `${folder}/${item.name}`;
     if (item.isDirectory()) yield* walk(root, path);
     else yield path;
   }
+}
+
+function readFolder(path: string): Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** A name that `writeDurably` gives while it writes; where one is left, a crash came in between. */
+const temporary = /^\..+\.tmp$/;
+
+/** Removes what crashes left of documents half written. Throws the Fault `bundle-write-failed`. */
+export function removeRemains(bundle: Bundle): void {
+  for (const path of walk(bundle.directory, '')) {
+    if (!temporary.test(basename(path))) continue;
+    try {
+      unlinkSync(join(bundle.directory, path));
+    } catch (error) {
+      throw new Fault('bundle-write-failed', { path, error: errorCode(error) }, 'recorded');
+    }
+  }
+}
+
+// What is absent, a link, or no file to be opened so is not a regular file; any other error leaves that unknown.
+const notRegular = ['ENOENT', 'ELOOP', 'ENOTDIR', 'ENXIO', 'ENODEV', 'EMLINK', 'ENAMETOOLONG'];
+
+function unreadable(path: string, error: unknown): Fault {
+  return new Fault('bundle-read-failed', { path, error: errorCode(error) }, 'recorded');
 }
 
 function openRegular(path: string): number | undefined {
@@ -117,8 +149,9 @@ function openRegular(path: string): number | undefined {
     if (fstatSync(fd).isFile()) return fd;
     closeSync(fd);
     return undefined;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (notRegular.includes(errorCode(error))) return undefined;
+    throw unreadable(path, error);
   }
 }
 

@@ -2,12 +2,15 @@
  * The journal on disk. In: events, from the one process that holds the run's lock. Out: their entries, once the bytes are
  * written and, where asked, on disk. What can never happen: an entry returned before it is written; a line changed after it
  * was written; anything written after an error, since a retried sync can succeed while the system has dropped the pages.
+ * A full disk that refuses a write is the one exception: the write is taken back, the reserve is given up, and what has
+ * already happened is written down; what would begin is not.
  */
 import { hash } from 'node:crypto';
 import {
   closeSync,
   constants,
   fdatasyncSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   openSync,
@@ -19,6 +22,7 @@ import { GENESIS, type JournalReading, linkEntry, MAX_LINE, readJournal } from '
 import type { Entry, Event } from '../journal/event.ts';
 import type { Clock, JournalWriter } from '../ports.ts';
 import { errorCode, syncDirectory, writeFully } from './durable.ts';
+import type { Reserve } from './reserve.ts';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR, O_WRONLY } = constants;
 
@@ -44,12 +48,12 @@ export interface OpenedJournal {
 }
 
 /** Creates an empty journal (0600), which must not exist yet. Throws the Fault `journal-create-failed`. */
-export function createJournal(path: string, clock: Clock): JournalFile {
+export function createJournal(path: string, clock: Clock, reserve?: Reserve): JournalFile {
   try {
     const fd = openSync(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, 0o600);
     fsyncSync(fd);
     syncDirectory(dirname(path));
-    return journalFile(fd, clock, { head: GENESIS, count: 0 });
+    return journalFile(fd, clock, { head: GENESIS, count: 0 }, reserve);
   } catch (error) {
     throw new Fault('journal-create-failed', { path, error: errorCode(error) });
   }
@@ -59,12 +63,12 @@ export function createJournal(path: string, clock: Clock): JournalFile {
  * Opens a journal to go on with it. A torn last line is kept in `journal.torn`, cut off and noted as `journal-recovered`.
  * Faults: `journal-open-failed`; `journal-corrupt` (with the line) when anything else is wrong, nothing is changed then.
  */
-export function openJournal(path: string, clock: Clock): OpenedJournal {
+export function openJournal(path: string, clock: Clock, reserve?: Reserve): OpenedJournal {
   const { fd, bytes } = openForAppend(path);
   try {
     const reading = readJournal(bytes);
     refuseCorruption(path, reading);
-    const writer = journalFile(fd, clock, reading);
+    const writer = journalFile(fd, clock, reading, reserve);
     if (reading.problem === undefined) return { writer, entries: reading.entries };
     const recovered = cutTornTail(fd, path, reading.problem.offset, bytes);
     const note = writer.append(
@@ -130,13 +134,37 @@ interface Position {
   readonly count: number;
 }
 
-function journalFile(fd: number, clock: Clock, start: Position): JournalFile {
+/** Writes bytes at the end; a full disk is met once with the reserve, and true is returned then. */
+function writeOrRescue(fd: number, bytes: Buffer, reserve: Reserve | undefined): boolean {
+  const { size } = fstatSync(fd);
+  try {
+    writeFully(fd, bytes);
+    return false;
+  } catch (error) {
+    if (errorCode(error) !== 'ENOSPC' || reserve?.release() !== true) throw error;
+  }
+  ftruncateSync(fd, size);
+  return true;
+}
+
+/** Of what begins something, nothing has happened yet. */
+function begins(events: readonly Event[]): boolean {
+  return events.some(event => event.type === 'step-intended');
+}
+
+function journalFile(fd: number, clock: Clock, start: Position, reserve?: Reserve): JournalFile {
   let { head, count } = start;
   let stopped: Fault | undefined;
+  let isLow = false;
   const write = (events: readonly Event[], durable: boolean): readonly Entry[] => {
     const batch = linkBatch(events, { head, count }, clock);
-    writeFully(fd, Buffer.from(batch.text));
-    if (durable) fdatasyncSync(fd);
+    const bytes = Buffer.from(batch.text);
+    if (writeOrRescue(fd, bytes, reserve)) {
+      isLow = true;
+      if (begins(events)) throw full();
+      writeFully(fd, bytes);
+    }
+    if (durable || isLow) fdatasyncSync(fd);
     ({ head, count } = batch);
     return batch.entries;
   };
@@ -147,11 +175,16 @@ function journalFile(fd: number, clock: Clock, start: Position): JournalFile {
     get count() {
       return count;
     },
+    get isLow() {
+      return isLow;
+    },
     append(events, durable) {
       if (stopped !== undefined) throw stopped;
+      if (isLow && begins(events)) throw full();
       try {
         return write(events, durable);
       } catch (error) {
+        if (error instanceof Fault) throw error;
         stopped = new Fault('journal-write-failed', { error: errorCode(error) }, stateAfter(events));
         throw error instanceof TypeError ? error : stopped;
       }
@@ -176,6 +209,10 @@ function linkBatch(events: readonly Event[], start: Position, clock: Clock) {
     return linked.entry;
   });
   return { entries, text, head, count };
+}
+
+function full(): Fault {
+  return new Fault('journal-full', {}, 'recorded');
 }
 
 const afterEffect: ReadonlySet<Event['type']> = new Set<Event['type']>([

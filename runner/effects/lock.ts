@@ -37,7 +37,7 @@ export async function lockRun(directory: string): Promise<Lock> {
   const fd = openLock(path);
   try {
     if (!locksOnOpen) await takeLock(fd, path);
-    recordHolder(fd);
+    recordHolder(fd, path);
   } catch (error) {
     closeSync(fd);
     throw error;
@@ -77,14 +77,22 @@ function runFlock(fd: number): Promise<number | null> {
   });
 }
 
-function recordHolder(fd: number): void {
+function recordHolder(fd: number, path: string): void {
   const holder: Holder = { pid: process.pid, host: hostname(), since: systemClock().now() };
-  ftruncateSync(fd);
-  writeFully(fd, Buffer.from(`${JSON.stringify(holder)}\n`));
+  try {
+    ftruncateSync(fd);
+    writeFully(fd, Buffer.from(`${JSON.stringify(holder)}\n`));
+  } catch (error) {
+    throw new Fault('lock-unavailable', { path, error: errorCode(error) });
+  }
 }
 
 function releaseLock(fd: number): void {
-  ftruncateSync(fd);
+  try {
+    ftruncateSync(fd);
+  } catch {
+    // Who held it is only read while it is held.
+  }
   closeSync(fd);
 }
 

@@ -48,12 +48,13 @@ async function performOrPause(stage: Stage, action: Action): Promise<void> {
     await perform(stage, action);
   } catch (error) {
     if (!(error instanceof Fault) || !stops.includes(error.code)) throw error;
-    if (stage.session.status === 'open') stage.pause(stage.operator, 'no-answer');
+    const cause = error.code === 'journal-full' ? 'interrupted' : 'no-answer';
+    if (stage.session.status === 'open') stage.pause(stage.operator, cause);
   }
 }
 
 /** Faults by which the run is paused, or was already. */
-const stops = ['no-answer', 'run-is-paused'];
+const stops = ['no-answer', 'run-is-paused', 'journal-full'];
 
 async function perform(stage: Stage, action: Action): Promise<void> {
   switch (action.do) {

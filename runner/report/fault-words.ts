@@ -242,6 +242,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'give the folder that holds `journal.jsonl`, usually under `runs/`',
     },
   },
+  'bundle-read-failed': {
+    fr: {
+      what: '`{path}` n’a pas pu être lu ({error})',
+      hint: 'rétablir les droits ou réparer le disque, puis recommencer la même commande',
+    },
+    en: {
+      what: '`{path}` could not be read ({error})',
+      hint: 'restore the permissions or repair the disk, then give the same command again',
+    },
+  },
   'bundle-write-failed': {
     fr: {
       what: 'le document `{path}` n’a pas pu être écrit ({error})',
@@ -320,6 +330,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the directory `{path}` ({resource}) cannot be read ({code})',
       hint: 'check the path and the rights, then try again',
+    },
+  },
+  'disk-full': {
+    fr: {
+      what: 'il ne reste que {free} Mio libres là où est `{path}` ; il en faut {needed}',
+      hint: 'libérer de la place, ou choisir un autre dossier avec `--runs`',
+    },
+    en: {
+      what: 'only {free} MiB are free where `{path}` is; {needed} are needed',
+      hint: 'free some space, or choose another folder with `--runs`',
     },
   },
   'dns-apex-alias': {
@@ -760,6 +780,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the last line of the journal `{path}` is unfinished and could not be set aside ({error})',
       hint: 'free some space, then try again; nothing that was written is lost',
+    },
+  },
+  'journal-full': {
+    fr: {
+      what: 'le disque est plein : ce qui était en cours est inscrit, et rien d’autre ne démarre',
+      hint: 'libérer de la place, puis reprendre avec `reprise resume`',
+    },
+    en: {
+      what: 'the disk is full: what was under way is recorded, and nothing further starts',
+      hint: 'free some space, then go on with `reprise resume`',
     },
   },
   'journal-write-failed': {

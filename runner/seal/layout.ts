@@ -12,6 +12,7 @@ export const LAYOUT = {
   allowedSigners: 'allowed_signers',
   verifyScript: 'verify.sh',
   lock: 'lock',
+  reserve: 'reserve',
 } as const;
 
 /** The SSHSIG namespace of every seal: a signature made for anything else never passes for one. */
@@ -38,9 +39,9 @@ export function principalOf(path: string): string | undefined {
   return principal !== undefined && isPrincipal(principal) ? principal : undefined;
 }
 
-/** Whether the statement does not list a file: the statement itself, what is made from it, and the lock. */
+/** Whether the statement does not list a file: the statement itself, what is made from it, the lock and the reserve. */
 export function isUnlisted(path: string): boolean {
-  const known: readonly string[] = [LAYOUT.statement, LAYOUT.allowedSigners, LAYOUT.lock];
+  const known: readonly string[] = [LAYOUT.statement, LAYOUT.allowedSigners, LAYOUT.lock, LAYOUT.reserve];
   return known.includes(path) || principalOf(path) !== undefined;
 }
 

@@ -23,7 +23,7 @@ subjects=$(sed 's/{"digest":{"sha256":"/\\
 bad=$(printf '%s\\n' "$subjects" | sha256sum -c - 2>&1 | grep -v ': OK$')
 [ -z "$bad" ] || tampered "$bad"
 listed=$(printf '%s\\n' "$subjects" | cut -c 67- | sort)
-present=$(find . -type f | cut -c 3- | grep -vxE 'statement\\.json|allowed_signers|lock|seals/[^/]*\\.sig' | sort)
+present=$(find . -type f | cut -c 3- | grep -vxE 'statement\\.json|allowed_signers|lock|reserve|seals/[^/]*\\.sig' | sort)
 [ "$listed" = "$present" ] || tampered "fichiers hors liste / unlisted files"
 head=$(tail -n 1 journal.jsonl | sha256sum | cut -c 1-64)
 grep -q "\\"head\\":\\"$head\\"" statement.json || tampered "journal.jsonl: head"

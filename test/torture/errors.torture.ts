@@ -1,0 +1,15 @@
+import { describe, expect, inject, test } from 'vitest';
+import { hurt } from './sweep.ts';
+
+const errors = ['ENOSPC', 'EIO', 'EACCES'] as const;
+// Each point meets one of the errors, in turn; `TORTURE=full` has it meet all three.
+const isFull = process.env.TORTURE === 'full';
+const points = inject('points').flatMap((point, index) =>
+  errors.filter((_, number) => isFull || number === index % errors.length).map(does => ({ ...point, does })),
+);
+
+describe.concurrent('a call of the run process fails', () => {
+  test.for(points)('$call $when with $does', async injection => {
+    expect(await hurt(inject('programme'), injection)).toEqual([]);
+  });
+});

@@ -1,0 +1,10 @@
+import { describe, expect, inject, test } from 'vitest';
+import { hurt } from './sweep.ts';
+
+const points = inject('points').map(point => ({ ...point, does: 'KILL' }) as const);
+
+describe.concurrent('the run process is killed', () => {
+  test.for(points)('at $call $when', async injection => {
+    expect(await hurt(inject('programme'), injection)).toEqual([]);
+  });
+});

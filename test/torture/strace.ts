@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The calls by which a run changes its folder. */
+export const CALLS = [
+  'write',
+  'pwrite64',
+  'writev',
+  'fdatasync',
+  'fsync',
+  'openat',
+  'rename',
+  'unlink',
+  'ftruncate',
+  'mkdir',
+] as const;
+
+/** What is done to the `when`-th call of one kind that concerns the run's folder: the process is killed, or the call fails. */
+export interface Injection {
+  readonly call: string;
+  readonly when: number;
+  readonly does: 'KILL' | 'ENOSPC' | 'EIO' | 'EACCES';
+}
+
+const written = [
+  'source/plan.md',
+  'source/reponses.yaml',
+  'seals/camille.sig',
+  'statement.json',
+  'transcript.md',
+  'transcript.html',
+  'transcript.json',
+  'verify.sh',
+  'allowed_signers',
+  'reserve',
+];
+const others = ['', 'source', 'outputs', 'evidence', 'seals', 'lock', 'journal.jsonl', 'journal.torn'];
+
+/** The command by which a process is traced: only its main thread, and there only what concerns `runs` and `bundle`. */
+export function straceArguments(bundle: string, log: string, injection?: Injection): readonly string[] {
+  const temporaries = written.map(name => name.replace(/([^/]+)$/, '.$1.tmp'));
+  const paths = [...others, ...written, ...temporaries].map(name => join(bundle, name).replace(/\/$/, ''));
+  const filters = [join(bundle, '..'), ...paths].flatMap(path => ['-P', path]);
+  const common = ['-qq', '-y', '-e', 'signal=none', '-e', `trace=${CALLS.join(',')}`, '-o', log, ...filters];
+  if (injection === undefined) return common;
+  const { call, when, does } = injection;
+  const what = does === 'KILL' ? 'signal=KILL' : `error=${does}`;
+  return [...common, '-e', `inject=${call}:${what}:when=${when}`];
+}
+
+/** A traced call; `result` is its value, and `undefined` when the process was killed at it. */
+export interface Call {
+  readonly name: string;
+  readonly text: string;
+  readonly result: number | undefined;
+  readonly injected: boolean;
+}
+
+/** Reads what strace wrote. */
+export function readTrace(log: string): readonly Call[] {
+  const lines = readFileSync(log, 'utf8').split('\n');
+  return lines.flatMap(text => {
+    const name = /^(\w+)\(/.exec(text)?.[1];
+    if (name === undefined) return [];
+    const result = /\) += (-?\d+)/.exec(text)?.[1];
+    return [
+      {
+        name,
+        text,
+        result: result === undefined ? undefined : Number(result),
+        injected: text.includes('(INJECTED)'),
+      },
+    ];
+  });
+}
+
+/** Whether strace is there and may trace. */
+export function canTrace(): boolean {
+  return spawnSync('strace', ['-qq', '-o', '/dev/null', 'true'], { stdio: 'ignore' }).status === 0;
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/torture/*.torture.ts'],
+    globalSetup: ['./test/torture/setup.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+    maxConcurrency: 2,
+    reporters: ['dot', './test/count-reporter.ts'],
+  },
+});
