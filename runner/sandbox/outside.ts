@@ -2,14 +2,20 @@
  * What lies outside the platform: GitHub with its artifacts, and alwaysdata with the name servers that follow its records.
  *
  * In: a sandbox's folder whose disaster is made. Out: the environment that reaches them, and what to tell people.
- * Can never happen: a server that outlives `close`. Records last as long as the process.
+ * Can never happen: a server that outlives `close`; a record that is answered for before it is on disk.
  */
 import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { alwaysdataListener } from './alwaysdata/listener.ts';
-import { type AccountModel, createAccount, type FirstDomain } from './alwaysdata/model.ts';
+import {
+  type AccountModel,
+  type AccountRecord,
+  createAccount,
+  type FirstDomain,
+} from './alwaysdata/model.ts';
 import { publishedRecords } from './alwaysdata/zone.ts';
 import { startDns } from './dns/dns.ts';
 import type { Zone } from './dns/zones.ts';
@@ -53,14 +59,14 @@ export interface Outside {
   close(): Promise<void>;
 }
 
+/** `names` is the file that keeps the records; without it they last as long as the process. */
+type Paths = { readonly archives: string; readonly disaster: string; readonly names?: string };
+
 /** Starts the services. `artifact` says what GitHub still has of the files backup (all of it by default). */
-export async function startOutside(
-  paths: { readonly archives: string; readonly disaster: string },
-  artifact: ArtifactScenario = 'present',
-): Promise<Outside> {
+export async function startOutside(paths: Paths, artifact: ArtifactScenario = 'present'): Promise<Outside> {
   const githubToken = `ghp_${randomBytes(18).toString('hex')}`;
   const github = await startRepository(paths, githubToken, artifact);
-  const names = await startNames();
+  const names = await startNames(paths.names);
   const environment = {
     SANDBOX_GITHUB_API: github.api,
     SANDBOX_GITHUB_TOKEN: githubToken,
@@ -69,8 +75,6 @@ export async function startOutside(
   const close = async () => void (await Promise.all([github.close(), names.close()]));
   return { environment, urls: { github: github.api, ...names.urls }, leadsTo: names.leadsTo, close };
 }
-
-type Paths = Parameters<typeof startOutside>[0];
 
 async function startRepository(paths: Paths, token: string, scenario: ArtifactScenario) {
   const { now, files } = disaster.parse(JSON.parse(await readFile(paths.disaster, 'utf8')));
@@ -90,7 +94,7 @@ const repositoryFiles: Readonly<Record<string, string>> = {
     'on:\n  schedule:\n    - cron: "27 1 * * 1"\n  workflow_dispatch:\n# aws s3 sync --quiet s3://apilos-prod s3://apilos-glacier --storage-class GLACIER\n',
 };
 
-async function startNames() {
+async function startNames(file: string | undefined) {
   const token = randomBytes(16).toString('hex');
   const held = domains.map(({ name }): Zone => {
     return {
@@ -101,9 +105,10 @@ async function startNames() {
     };
   });
   const dns = await startDns({ zones: [...held, platformZone], delays: [0, 300] });
-  const model = createAccount(domains, (domain, records) =>
-    dns.publish(domain.name, publishedRecords(domain, records)),
-  );
+  const model = createAccount(readRecords(file), (domain, records) => {
+    if (file !== undefined) keepRecords(file, model.records());
+    dns.publish(domain.name, publishedRecords(domain, records));
+  });
   for (const domain of model.domains()) {
     const own = model.records().filter(record => record.domain === domain.id);
     dns.publish(domain.name, publishedRecords(domain, own));
@@ -119,6 +124,34 @@ async function startNames() {
   const close = async () => void (await Promise.all([http.close(), dns.close()]));
   const urls = { alwaysdata: `${http.url}/v1`, dns: dns.authoritative.join(' ') };
   return { environment, urls, leadsTo: aliasesOf(model), close };
+}
+
+const kept = z.array(
+  z.object({
+    domain: z.number(),
+    type: z.string(),
+    name: z.string(),
+    value: z.string(),
+    priority: z.number().nullable(),
+    ttl: z.number(),
+    annotation: z.string(),
+    isUserDefined: z.boolean(),
+  }),
+);
+
+function readRecords(file: string | undefined): readonly FirstDomain[] {
+  if (file === undefined || !existsSync(file)) return domains;
+  const records = kept.parse(JSON.parse(readFileSync(file, 'utf8')));
+  return domains.map(({ name }, index) => ({
+    name,
+    records: records.filter(record => record.domain === index + 1),
+  }));
+}
+
+/** Synchronous, since the API answers as soon as the model has changed. */
+function keepRecords(file: string, records: readonly AccountRecord[]): void {
+  writeFileSync(`${file}.new`, JSON.stringify(records), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 }
 
 function aliasesOf(model: AccountModel): Outside['leadsTo'] {

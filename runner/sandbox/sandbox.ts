@@ -79,6 +79,7 @@ function sandboxPaths(directory: string) {
     s3: join(directory, 's3'),
     archives: join(directory, 'archives'),
     scalingo: join(directory, 'scalingo'),
+    names: join(directory, 'names.json'),
     /** What was lost and what is left; written last, so that it also says that the disaster is complete. */
     disaster: join(directory, 'disaster.json'),
   };

@@ -213,6 +213,7 @@ test('an application is deployed by a push, answers under its domain, and leaves
   expect(await webProcesses()).toBe(0);
   sandbox = await startSandbox({ directory });
   await visit(`https://${domain}/cgu`, { status: 200 }, 10_000);
+  await waitForCname(dns(), { host: domain, target, within: 10, every: 0.2 });
 
   await deleteApp(platform(), app);
   await eventually(async () => (await webProcesses()) === 0);
