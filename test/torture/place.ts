@@ -11,6 +11,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statfsSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -45,7 +46,7 @@ export class Place {
 
   constructor(programme: string, runs?: string) {
     this.programme = programme;
-    this.folder = mkdtempSync(join(tmpdir(), 'reprise-torture-'));
+    this.folder = mkdtempSync(join(scratch(), 'reprise-torture-'));
     this.#mark = this.folder;
     this.runs = runs ?? join(this.folder, 'runs');
     this.bundle = join(this.runs, RUN);
@@ -102,6 +103,15 @@ export class Place {
     const log = join(this.folder, 'trace');
     const fixed = join(import.meta.dirname, 'fixed.cjs');
     const programme = [process.execPath, '-r', fixed, this.programme, ...this.#runArguments()];
+    const ended = await this.start('strace', [...straceArguments(this.bundle, log, injection), ...programme])
+      .ended;
+    return { ...ended, calls: readTrace(log) };
+  }
+
+  /** `reprise resume` of the run whose id is known, under strace. */
+  async tracedResume(injection: Injection): Promise<Ended & { readonly calls: readonly Call[] }> {
+    const log = join(this.folder, 'trace');
+    const programme = [process.execPath, this.programme, 'resume', this.bundle, '--json', ...this.#common()];
     const ended = await this.start('strace', [...straceArguments(this.bundle, log, injection), ...programme])
       .ended;
     return { ...ended, calls: readTrace(log) };
@@ -185,6 +195,12 @@ export class Place {
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Where places are made: in memory when there is room, since a kill leaves the same there and syncs cost nothing. */
+export function scratch(): string {
+  const { bavail, bsize } = statfsSync(existsSync('/dev/shm') ? '/dev/shm' : '/');
+  return existsSync('/dev/shm') && bavail * bsize > 1 << 30 ? '/dev/shm' : tmpdir();
 }
 
 function isOf(pid: string, mark: string): boolean {

@@ -3,8 +3,7 @@
  * and any part of the rest: cut anywhere, with sectors that were never written (zeros), or with garbage. Each such state is
  * opened as a resume would open it.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createJournal, openJournal } from '../../runner/effects/journal-file.ts';
@@ -12,6 +11,7 @@ import { Fault } from '../../runner/fault.ts';
 import type { Event } from '../../runner/journal/event.ts';
 import type { Clock } from '../../runner/ports.ts';
 import { allSamples } from '../journal/samples.ts';
+import { scratch } from './place.ts';
 
 const SECTOR = 512;
 const clock: Clock = {
@@ -28,7 +28,7 @@ const syncs: number[] = [0];
 
 beforeAll(() => {
   // In memory where that is possible: the syncs are the model's own, not the disk's.
-  folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'reprise-power-'));
+  folder = mkdtempSync(join(scratch(), 'reprise-power-'));
   const path = join(folder, 'reference.jsonl');
   const journal = createJournal(path, clock);
   const long: Event = { type: 'note-added', text: 'é'.repeat(900), by: { id: 'camille' } };

@@ -3,7 +3,7 @@
  * against the guarantees, in words; nothing when all held.
  */
 
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson } from '../../runner/journal/canonical.ts';
 import { verifyBundle } from '../../runner/verify.ts';
@@ -85,14 +85,47 @@ function readBytes(place: Place): Buffer {
   }
 }
 
+/** Kills a run in its middle with a torn last line, hurts its first resume at one point, and goes on from there. */
+export async function hurtAgain(programme: string, injection: Injection): Promise<readonly string[]> {
+  const place = new Place(programme);
+  try {
+    const { out } = await place.traced({ call: 'fdatasync', when: 7, does: 'KILL' });
+    await place.unlocked();
+    appendFileSync(join(place.bundle, 'journal.jsonl'), '{"at":"2026-');
+    settle(place);
+    const second = await place.tracedResume(injection);
+    const found = [
+      ...reached(injection, second.calls, second.code),
+      ...refusal(injection, second.code, second.err),
+      ...((await place.unlocked()) ? [] : ['the lock is not free']),
+      ...place.living().map(pid => `process ${pid} lives after the lock is free`),
+    ];
+    const closed = await closing(place);
+    return [
+      ...found,
+      ...closed,
+      ...kept(place, out + second.out),
+      ...orderly(place),
+      ...(await intact(place)),
+    ];
+  } finally {
+    place.remove();
+  }
+}
+
+/** Answers for the steps in doubt what the operator has seen of them. */
+function settle(place: Place): void {
+  const doubts = [...(place.session()?.steps.entries() ?? [])].flatMap(([step, { status }]) =>
+    ['running', 'lost', 'doubtful'].includes(status) ? [step] : [],
+  );
+  place.answer(doubts);
+}
+
 /** Goes on until the run is closed and sealed; where no run was opened, that nothing keeps a new one from it. */
 async function closing(place: Place): Promise<readonly string[]> {
   if (place.session() === undefined) return await afresh(place);
   for (let round = 0; round < 3; round++) {
-    const doubts = [...(place.session()?.steps.entries() ?? [])].flatMap(([step, { status }]) =>
-      ['running', 'lost', 'doubtful'].includes(status) ? [step] : [],
-    );
-    place.answer(doubts);
+    settle(place);
     const { code, err } = await place.resume();
     if (code === 0 || (code === 2 && err.includes('[run-closed]'))) return [];
     if (code === 2 || code === 70) return [`resume: ${err}`];
