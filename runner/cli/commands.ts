@@ -77,8 +77,8 @@ const auto: Option = {
 const acceptChanges: Option = {
   name: 'accept-changes',
   words: {
-    fr: 'accepte un runbook modifié depuis ; la différence est inscrite',
-    en: 'accepts a runbook changed since; the difference is journaled',
+    fr: 'accepte une autre version de Reprise que celle de l’ouverture ; la différence est inscrite',
+    en: 'accepts another version of Reprise than the one that opened the run; the difference is journaled',
   },
 };
 

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import type { Lang } from '../diagnostic.ts';
 import { leaveDeadTerminal } from '../effects/hang-up.ts';
+import { forgetSandbox } from '../effects/sandbox-process.ts';
 import { neutralise } from '../report/neutralise.ts';
 import { fill } from '../report/words.ts';
 import type { Session, StepState } from '../session/session.ts';
@@ -23,6 +24,7 @@ export function concludeRun(report: RunReport, lang: Lang): ExitCode {
         `${words.goOn} : npx reprise resume ${path}`,
         `${words.status} : npx reprise status ${path}`,
       ];
+  if (report.sealed && report.session.plan.target.embedded) forgetSandbox(report.session.run);
   process.stderr.write(`${lines.map(line => neutralise(line, 'line')).join('\n')}\n`);
   leaveDeadTerminal();
   return codeOf(report.session);

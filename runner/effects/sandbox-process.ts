@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -33,6 +33,11 @@ export interface SandboxProcess {
 /** Where the sandbox of a run keeps its state: outside the bundle, since restored data stay out of the record. */
 export function sandboxDirectory(run: string): string {
   return join(tmpdir(), 'reprise-sandbox', run);
+}
+
+/** Removes what the sandbox of a sealed run restored, and the key that was made for it. */
+export function forgetSandbox(run: string): void {
+  rmSync(sandboxDirectory(run), { recursive: true, force: true });
 }
 
 /** Starts the sandbox on a directory, new or its own. The fault `sandbox-failed` says why it cannot. */

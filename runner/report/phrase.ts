@@ -33,6 +33,12 @@ export function sayPerson(person: Person, lang: Lang, voice: Voice = 'typed'): s
   return voice === 'scripted' ? `${said}, ${words.person.scripted}` : said;
 }
 
+/** Where an error was thrown, as `plan.md:24:9`: the first frame of its stack, which the kernel has cut to the author's files. */
+function placeIn(stack: string | undefined): string {
+  const place = /([^/\s()]+\.(?:md|m?[jt]s)):(\d+):(\d+)/.exec(stack ?? '')?.[0];
+  return place === undefined ? '' : ` (${place})`;
+}
+
 /** Why a step failed or came into doubt. */
 export function sayReason(reason: Reason, lang: Lang): string {
   const words = wordsOf(lang).reason;
@@ -42,7 +48,7 @@ export function sayReason(reason: Reason, lang: Lang): string {
     case 'signal':
       return fill(words.signal, { signal: reason.signal });
     case 'error':
-      return fill(words.error, { message: reason.message });
+      return fill(words.error, { message: reason.message }) + placeIn(reason.stack);
     case 'check-false':
       return fill(words.checkFalse, { detail: reason.detail });
     case 'timeout':

@@ -73,8 +73,8 @@ dl.sheet-list dt{color:var(--soft)}
 table{width:100%;border-collapse:collapse;font-size:.9375rem}
 .scroll table{margin:0}
 caption{padding:0 0 .5rem;text-align:left;font-weight:700}
-th,td{padding:.5rem .65rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
-thead th{border-bottom:2px solid var(--blue);background:var(--raised);font-size:.875rem;white-space:nowrap}
+th,td{overflow-wrap:anywhere;padding:.5rem .65rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
+thead th{overflow-wrap:normal;border-bottom:2px solid var(--blue);background:var(--raised);font-size:.875rem;white-space:nowrap}
 tbody th{font-weight:400}
 tr.group th{padding-top:1rem;background:none;font-weight:700;border-bottom:1px solid var(--strong-line)}
 td.time,.time{font-variant-numeric:tabular-nums;white-space:nowrap}

@@ -34,7 +34,7 @@ describe('progressPrinter', () => {
       03:48:28 ✔ inviter confirmed · alice (directeur)
       03:48:28 ## Restaurer la base
       03:48:48 ▶ base-restauree — Restaurer l’archive avec pg_restore · 3 h 42 min left of the RTO
-      03:48:55 ✘ base-restauree failed · error: extension "pg_stat_statements" is not available · 7 s · 3 h 42 min left of the RTO
+      03:48:55 ✘ base-restauree failed · error: extension "pg_stat_statements" is not available (plan.md:101:1) · 7 s · 3 h 42 min left of the RTO
       03:49:21 ▶ base-restauree — Restaurer l’archive avec pg_restore · attempt 2 · 3 h 41 min left of the RTO
       04:20:21 ▶ run resumed by bruno (pilote) · 3 h 10 min left of the RTO
       04:20:21 a torn line of the journal was set aside (118 bytes)

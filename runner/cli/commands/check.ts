@@ -1,3 +1,4 @@
+import type { Lang } from '../../diagnostic.ts';
 import { loadRunbook } from '../../load.ts';
 import type { Runbook } from '../../model/runbook.ts';
 import { fill } from '../../report/words.ts';
@@ -6,8 +7,17 @@ import { openDocument } from '../document.ts';
 import { exitCode } from '../exit-code.ts';
 
 const words = {
-  fr: '{file} : aucun défaut ; {cells} cellules, {manuals} étapes manuelles, {checks} vérifications\n',
-  en: '{file}: nothing wrong; {cells} cells, {manuals} manual steps, {checks} checks\n',
+  fr: '{file} : aucun défaut ; {cells}, {manuals}, {checks}\n',
+  en: '{file}: nothing wrong; {cells}, {manuals}, {checks}\n',
+} as const;
+
+const counted = {
+  fr: {
+    cells: ['cellule', 'cellules'],
+    manuals: ['étape manuelle', 'étapes manuelles'],
+    checks: ['vérification', 'vérifications'],
+  },
+  en: { cells: ['cell', 'cells'], manuals: ['manual step', 'manual steps'], checks: ['check', 'checks'] },
 } as const;
 
 /** `reprise check`: all diagnostics on standard error, exit 2 when the document is refused. */
@@ -16,7 +26,7 @@ export async function perform(invocation: Invocation): Promise<number> {
   const document = await openDocument(invocation);
   if (document === undefined) return exitCode.refused;
   const { runbook, lang } = document;
-  process.stdout.write(fill(words[lang], { file: runbook.file, ...counts(runbook) }));
+  process.stdout.write(fill(words[lang], { file: runbook.file, ...counts(runbook, lang) }));
   return exitCode.success;
 }
 
@@ -26,8 +36,12 @@ async function printJson(path: string): Promise<number> {
   return runbook === undefined ? exitCode.refused : exitCode.success;
 }
 
-function counts(runbook: Runbook) {
+function counts(runbook: Runbook, lang: Lang) {
   const kinds = [...runbook.steps.values()].map(step => step.kind);
-  const count = (kind: string) => kinds.filter(each => each === kind).length;
-  return { cells: count('cell'), manuals: count('manual'), checks: count('check') };
+  const count = (kind: string, [one, many]: readonly [string, string]) => {
+    const number = kinds.filter(each => each === kind).length;
+    return `${number} ${number < 2 ? one : many}`;
+  };
+  const { cells, manuals, checks } = counted[lang];
+  return { cells: count('cell', cells), manuals: count('manual', manuals), checks: count('check', checks) };
 }
