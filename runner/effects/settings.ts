@@ -4,14 +4,15 @@
  * Can never happen: a missing value taken for an empty one; a protected name in a drill; a secret in a fault.
  */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Fault } from '../fault.ts';
 import type { Json, Resource, ValueSource } from '../model/runbook.ts';
 import type { Plan } from '../plan/plan.ts';
 import { refuseProtected } from '../services/guard/protected.ts';
+import { readDsn } from '../services/postgres/dsn.ts';
 import type { ResourceSettings } from '../services/resources.ts';
-import { readDsn } from './dsn.ts';
 import type { Masker } from './masker.ts';
 
 /** What settings are resolved from. `ask` gets the name and the label of a secret that is to be typed. */
@@ -171,16 +172,35 @@ function registerDoors(resource: ResourceSettings, masker: Masker): void {
 
 /** Every name that a resource goes by; what the server reports is compared again when it is asked. */
 function namesOf(resource: ResourceSettings): string[] {
-  if (resource.kind === 'directory') return [resource.path];
-  if (resource.kind === 's3') return [resource.bucket, hostOf(resource.endpoint)];
+  if (resource.kind === 'directory')
+    return [resource.path, resolve(resource.path), realPathOf(resource.path)];
+  if (resource.kind === 's3') return [resource.bucket, ...endpointNames(resource.endpoint)];
   const { host, database, user } = readDsn(resource);
   return [host, database, user];
 }
 
-function hostOf(endpoint: string): string {
+/** A service may take the bucket from a label of the host or from the path: each counts as a name. */
+function endpointNames(endpoint: string): string[] {
+  if (!URL.canParse(endpoint)) return [endpoint];
+  const { hostname, pathname } = new URL(endpoint);
+  return [hostname, ...hostname.split('.'), ...pathname.split('/').map(decoded)].filter(name => name !== '');
+}
+
+function decoded(segment: string): string {
   try {
-    return new URL(endpoint).hostname;
+    return decodeURIComponent(segment);
   } catch {
-    return endpoint;
+    return segment;
+  }
+}
+
+/** Where the path leads, through links, for the part of it that exists. */
+function realPathOf(path: string): string {
+  const whole = resolve(path);
+  try {
+    return realpathSync(whole);
+  } catch {
+    const parent = dirname(whole);
+    return parent === whole ? whole : join(realPathOf(parent), basename(whole));
   }
 }

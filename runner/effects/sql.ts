@@ -5,6 +5,7 @@
  * Can never happen: a row in the record, other than the `ok` of a check; a statement that goes on after its step.
  */
 import type pg from 'pg';
+import { readDsn } from '../services/postgres/dsn.ts';
 import type { PostgresResource } from '../services/resources.ts';
 import { createLimit } from './limits.ts';
 import { ended, type Job, type Outcome } from './step-context.ts';
@@ -46,6 +47,7 @@ function readsOnly({ step }: Job): boolean {
 }
 
 function clientOptions(resource: PostgresResource, readOnly: boolean): pg.ClientConfig {
+  readDsn(resource);
   const url = new URL(resource.url);
   // `pg` takes these two for "verify", libpq for "if offered".
   if (['prefer', 'allow'].includes(url.searchParams.get('sslmode') ?? '')) url.searchParams.delete('sslmode');

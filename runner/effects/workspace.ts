@@ -6,8 +6,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readDsn } from '../services/postgres/dsn.ts';
 import type { PostgresResource, ResourceSettings } from '../services/resources.ts';
-import { readDsn } from './dsn.ts';
 
 /** Variables, and where a step may write. */
 export interface Workspace {

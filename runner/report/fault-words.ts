@@ -432,6 +432,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'write it as `postgresql://user:password@host:port/database`, the password encoded as in a URL',
     },
   },
+  'dsn-override': {
+    fr: {
+      what: 'l’adresse de la base {resource} redit dans ses paramètres où elle est (`{key}`) : deux programmes liraient deux bases',
+      hint: 'retirer ce paramètre et n’écrire chacun qu’une fois ; hôte, port, utilisateur, mot de passe et base se disent avant le `?`',
+    },
+    en: {
+      what: 'the address of the database {resource} says again in its parameters where it is (`{key}`): two programs would read two databases',
+      hint: 'remove that parameter and write each only once; host, port, user, password and database belong before the `?`',
+    },
+  },
   'dump-corrupt': {
     fr: {
       what: 'la sauvegarde de l’archive `{archive}` est corrompue : {message}',

@@ -214,3 +214,46 @@ test('the embedded sandbox provides what its target does not say', async () => {
     directory: { path: '/tmp' },
   });
 });
+
+test.each([
+  'host',
+  'hostaddr',
+  'port',
+  'user',
+  'password',
+  'dbname',
+  'database',
+  'service',
+  'passfile',
+  'servicefile',
+])('an address that says again where the database is, is refused: %s', async key => {
+  const target = { resources: written, secrets: { cle: literal('cle-tres-secrete') } };
+  const environment = { BASE_URL: `postgres://u:mot-de-passe@h:1/base?${key}=2` };
+  const fault = { code: 'dsn-override', params: { resource: 'postgres', key } };
+  await expect(resolve(planOf(target), environment).settings).rejects.toMatchObject(fault);
+});
+
+test('an address that says a parameter twice is refused', async () => {
+  const target = { resources: written, secrets: { cle: literal('cle-tres-secrete') } };
+  const environment = { BASE_URL: 'postgres://u:mot-de-passe@h/base?sslmode=require&sslmode=disable' };
+  const fault = { code: 'dsn-override', params: { resource: 'postgres', key: 'twice' } };
+  await expect(resolve(planOf(target), environment).settings).rejects.toMatchObject(fault);
+});
+
+test.each([
+  ['postgres', 'url', 'postgres://u:mot-de-passe@DB.logement.gouv.fr./base', '*.logement.gouv.fr'],
+  ['s3', 'endpoint', 'https://apilos-prod.s3.fr-par.scw.cloud', '*-prod'],
+  ['s3', 'endpoint', 'https://s3.fr-par.scw.cloud/apilos%2Dprod', '*-prod'],
+  ['directory', 'path', '/usr/../etc//ssl', '/etc/*'],
+  ['directory', 'path', '/proc/self/root/etc/absent', '/etc/*'],
+])('a drill sees a protected name through another spelling: %s %s %s', async (name, key, value, rule) => {
+  const target: Partial<Target> = {
+    resources: { ...written, [name]: { ...written[name], [key]: literal(value) } },
+    secrets: { cle: literal('cle-tres-secrete') },
+    protected: [rule],
+  };
+  const environment = { BASE_URL: 'postgres://u:mot-de-passe@h/base' };
+  await expect(resolve(planOf(target), environment).settings).rejects.toMatchObject({
+    code: 'protected-name',
+  });
+});

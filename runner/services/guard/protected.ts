@@ -4,10 +4,17 @@ import type { ResourceSettings } from '../resources.ts';
 /** What decides whether a name may be touched: any resource has it. */
 export type Guarded = Pick<ResourceSettings, 'name' | 'mode' | 'protected'>;
 
-/** True when `name` matches a glob in which `*` stands for any characters; letters are compared without case. */
+/** True when `name` matches a glob in which `*` stands for any characters; letters are compared without case, final dots ignored. */
 export function matchesGlob(name: string, glob: string): boolean {
-  const parts = glob.split('*').map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 'i').test(name);
+  const parts = canonical(glob)
+    .split('*')
+    .map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 'is').test(canonical(name));
+}
+
+/** Final dots only say that a host name is absolute (RFC 1034, section 3.1). */
+function canonical(name: string): string {
+  return name.normalize('NFC').toLowerCase().replace(/\.+$/, '');
 }
 
 /**

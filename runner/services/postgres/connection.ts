@@ -4,36 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { Fault } from '../../fault.ts';
 import type { PostgresResource } from '../resources.ts';
-
-/** A DSN in parts. `options` are its query parameters (`sslmode`, …). */
-export interface Dsn {
-  readonly host: string;
-  readonly port: string;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-  readonly options: ReadonlyMap<string, string>;
-}
-
-/** Reads a `postgres://` or `postgresql://` address. Fault `dsn-invalid`, which never repeats the address. */
-export function parseDsn(resource: PostgresResource): Dsn {
-  try {
-    const url = new URL(resource.url);
-    if (!/^postgres(ql)?:$/.test(url.protocol)) throw new TypeError('protocol');
-    const parts = {
-      host: url.searchParams.get('host') ?? url.hostname.replace(/^\[|\]$/g, ''),
-      port: url.port || '5432',
-      user: decodeURIComponent(url.username),
-      password: decodeURIComponent(url.password),
-      database: decodeURIComponent(url.pathname.slice(1)),
-    };
-    if (Object.values(parts).some(part => /[\n\r\0]/.test(part))) throw new TypeError('control character');
-    url.searchParams.delete('host');
-    return { ...parts, options: new Map(url.searchParams) };
-  } catch {
-    throw new Fault('dsn-invalid', { resource: resource.name });
-  }
-}
+import { type Dsn, readDsn } from './dsn.ts';
 
 /** Where libpq programs find the connection: `args` for the command line, `env` for its environment; no password in either. */
 export interface LibpqAccess {
@@ -50,7 +21,7 @@ export async function withLibpqAccess<T>(
   resource: PostgresResource,
   use: (access: LibpqAccess) => Promise<T>,
 ): Promise<T> {
-  const dsn = parseDsn(resource);
+  const dsn = readDsn(resource);
   const folder = await mkdtemp(join(tmpdir(), 'reprise-libpq-'));
   const files = { PGSERVICEFILE: join(folder, 'service'), PGPASSFILE: join(folder, 'pass') };
   try {
@@ -64,7 +35,13 @@ export async function withLibpqAccess<T>(
 
 function serviceFile(dsn: Dsn): string {
   const { host, port, user, database, options } = dsn;
-  const settings = [['host', host], ['port', port], ['user', user], ['dbname', database], ...options];
+  const settings = [
+    ['host', host],
+    ['port', port],
+    ['user', user],
+    ['dbname', database],
+    ...Object.entries(options),
+  ];
   return `[reprise]\n${settings.map(([name, value]) => `${name}=${value}\n`).join('')}`;
 }
 
@@ -73,7 +50,7 @@ export async function withClient<T>(
   resource: PostgresResource,
   use: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const { host, port } = parseDsn(resource);
+  const { host, port } = readDsn(resource);
   const client = new pg.Client({
     connectionString: withoutPrefer(resource.url),
     connectionTimeoutMillis: 30_000,

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { Fault } from '../../fault.ts';
 import { refuseProtected } from '../guard/protected.ts';
 import type { PostgresResource } from '../resources.ts';
-import { parseDsn } from './connection.ts';
+import { readDsn } from './dsn.ts';
 
-/** What the server says of the database that is connected. `tables` counts the tables that no extension owns. */
+/** What the server says of the database that is connected. `tables` counts tables, views, sequences and large objects that no extension owns. */
 export interface DatabaseState {
   readonly database: string;
   readonly user: string;
@@ -27,8 +27,10 @@ const stateQuery = `
     current_setting('server_version_num')::int / 10000 as version,
     shobj_description((select oid from pg_database where datname = current_database()), 'pg_database') as comment,
     (select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where c.relkind in ('r', 'p', 'm') and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'
-        and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')) as tables`;
+      where c.relkind in ('r', 'p', 'v', 'm', 'S', 'f') and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'
+        and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid
+          and d.deptype = 'e'))
+      + (select count(*) from pg_largeobject_metadata) as tables`;
 
 /** Asks the server what the database is, whether it is empty, and whose marker (`reprise:<run>` as its comment) it bears. */
 export async function stateOf(client: pg.Client): Promise<DatabaseState> {
@@ -42,7 +44,7 @@ export async function refuseProtectedDatabase(
   resource: PostgresResource,
   client: pg.Client,
 ): Promise<DatabaseState> {
-  const { host, user, database } = parseDsn(resource);
+  const { host, user, database } = readDsn(resource);
   const state = await stateOf(client);
   refuseProtected(resource, [host, user, database, state.database, state.user]);
   return state;
