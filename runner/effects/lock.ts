@@ -16,6 +16,10 @@ import { systemClock } from './clock.ts';
 import { errorCode, writeFully } from './durable.ts';
 
 const LOCK_HELD = 75;
+
+/** Seconds given to the children of a holder that has just gone, to go too; a second runner is refused within one. */
+const PATIENCE = '0.7';
+
 const O_EXLOCK = 0x20;
 
 /** A held lock. Give `fd` to a child (`stdio`) and the run stays locked until that child is gone too. */
@@ -59,22 +63,38 @@ function openLock(path: string): number {
 }
 
 async function takeLock(fd: number, path: string): Promise<void> {
-  const status = await runFlock(fd).catch((error: unknown) => {
+  const unavailable = (error: unknown): never => {
     throw new Fault('lock-unavailable', { path, error: errorCode(error) });
-  });
+  };
+  let status = await runFlock(fd, '-n').catch(unavailable);
+  if (status === LOCK_HELD && !isHeldByLiving(path))
+    status = await runFlock(fd, '-w', PATIENCE).catch(unavailable);
   if (status === LOCK_HELD) throw lockedBy(path);
   if (status !== 0) throw new Fault('lock-unavailable', { path, error: `flock ${status}` });
 }
 
 // `-E` tells "held by another" from every other failure; 3 is where stdio puts our descriptor in the child.
-function runFlock(fd: number): Promise<number | null> {
+function runFlock(fd: number, ...how: readonly string[]): Promise<number | null> {
   return new Promise((resolve, reject) => {
-    const child = spawn('flock', ['-n', '-E', String(LOCK_HELD), '3'], {
+    const child = spawn('flock', [...how, '-E', String(LOCK_HELD), '3'], {
       stdio: ['ignore', 'ignore', 'ignore', fd],
     });
     child.once('error', reject);
     child.once('exit', resolve);
   });
+}
+
+/** Whether the process that recorded itself still lives; one that released the lock has wiped its record. */
+function isHeldByLiving(path: string): boolean {
+  const holder = readHolder(path);
+  if (holder === undefined) return false;
+  if (holder.host !== hostname()) return true;
+  try {
+    process.kill(holder.pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
 }
 
 function recordHolder(fd: number, path: string): void {
