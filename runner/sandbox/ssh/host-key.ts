@@ -13,7 +13,7 @@ export interface HostKey {
 /** The ed25519 key in `file`, made the first time, so that a restarted gateway is still the one that clients pinned. */
 export async function ownHostKey(file: string): Promise<HostKey> {
   const known = await readFile(file, 'utf8').catch(() => undefined);
-  const privateKey = known ?? ssh2.utils.generateKeyPairSync('ed25519').private;
+  const privateKey = known ?? newKey();
   if (known === undefined) {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await writeFile(`${file}.new`, privateKey, { mode: 0o600, flush: true });
@@ -27,6 +27,15 @@ export async function ownHostKey(file: string): Promise<HostKey> {
     publicKey: `${parsed.type} ${blob.toString('base64')}`,
     fingerprint: fingerprintOf(blob),
   };
+}
+
+/** ssh2 now and then writes a key that it cannot read itself: only one that reads is kept. */
+function newKey(): string {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const { private: key } = ssh2.utils.generateKeyPairSync('ed25519');
+    if (!(ssh2.utils.parseKey(key) instanceof Error)) return key;
+  }
+  throw new Error('ssh2 makes no key that it can read');
 }
 
 /** `SHA256:` and the unpadded base64 of the SHA-256 of a public key's SSH form (OpenSSH, `ssh-keygen -l`). */
