@@ -98,7 +98,7 @@ function doubt(session: Session, instance: Instance, state: StepState): Action {
 
 function checksOf(check: Instance, cell: Instance): boolean {
   if (check.step.kind !== 'check' || check.step.of !== cell.step.id) return false;
-  return Object.entries(check.items).every(([name, item]) => cell.items[name] === item);
+  return isWithin(check, cell);
 }
 
 function afterFailure(instance: Instance, state: StepState): Action {
@@ -133,7 +133,12 @@ function hasIntent(session: Session, undo: Instance): boolean {
     cell =>
       step.kind === 'undo' &&
       cell.step.id === step.of &&
-      Object.entries(cell.items).every(([name, item]) => undo.items[name] === item) &&
+      isWithin(cell, undo) &&
       session.steps.get(cell.id).attempts > 0,
   );
+}
+
+/** Whether every item of an `each` in which `outer` stands is also that of `inner`. */
+function isWithin(outer: Instance, inner: Instance): boolean {
+  return Object.entries(outer.items).every(([name, item]) => inner.items[name] === item);
 }
