@@ -16,7 +16,8 @@ export function runNode(args, { cwd, env = {}, exit = 0, usage } = {}) {
   const began = performance.now();
   const end = spawnSync(process.execPath, [...preload, ...args], {
     cwd,
-    env: { ...process.env, ...env, ...(usage === undefined ? {} : { BENCH_USAGE: usage }) },
+    // Bash whose input is a socket, as that of zx is, reads ~/.bashrc when it thinks itself the first shell (bash manual).
+    env: { ...process.env, SHLVL: '2', ...env, ...(usage === undefined ? {} : { BENCH_USAGE: usage }) },
     stdio: ['ignore', 'pipe', 'pipe'],
     maxBuffer: 1 << 28,
   });
