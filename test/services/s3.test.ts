@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import {
+  CreateBucketCommand,
   DeleteObjectCommand,
   GetBucketVersioningCommand,
   GetObjectAclCommand,
@@ -159,7 +160,7 @@ test('a bucket that holds what another run or nobody put there is refused, even 
   );
   await server.client().send(new DeleteObjectCommand({ Bucket: 'autre', Key: 'a.pdf' }));
   expect(await faultOf(createBucket(bucketNamed('autre')))).toBe('bucket-not-empty');
-  await createBucket(bucketNamed('inconnu'));
+  await server.client().send(new CreateBucketCommand({ Bucket: 'inconnu' }));
   await server.client().send(new PutObjectCommand({ Bucket: 'inconnu', Key: 'a', Body: 'b' }));
   expect(await faultOf(uploadAll(bucketNamed('inconnu'), objectsOf({})))).toBe('bucket-not-empty');
   expect([...(await listObjects(bucketNamed('inconnu'))).keys()]).toEqual(['a']);

@@ -4,6 +4,7 @@ import { S3Error } from './error.ts';
 import { cannedAcls } from './model.ts';
 import { checkBucketName } from './names.ts';
 import { header } from './request.ts';
+import { readTagging, taggingDocument } from './tagging.ts';
 import { branch, childText, leaf, parseXml, xmlDocument } from './xml.ts';
 
 /** ListBuckets: all buckets, by name. */
@@ -81,6 +82,27 @@ export async function putBucketAcl(call: Call): Promise<Reply> {
   bucketOf(call);
   await call.store.changeBucket(call.request.bucket, { acl: readAcl(call) });
   return { status: 200 };
+}
+
+/** GetBucketTagging; throws `NoSuchTagSet` for a bucket without tags. */
+export function getBucketTagging(call: Call): Reply {
+  const { tags } = bucketOf(call);
+  if (tags === undefined) throw new S3Error('NoSuchTagSet');
+  return { status: 200, xml: taggingDocument(tags) };
+}
+
+/** PutBucketTagging: replaces all tags; throws `InvalidTag` beyond the limits. */
+export async function putBucketTagging(call: Call): Promise<Reply> {
+  bucketOf(call);
+  await call.store.changeBucket(call.request.bucket, { tags: readTagging(call.text) });
+  return { status: 204 };
+}
+
+/** DeleteBucketTagging. */
+export async function deleteBucketTagging(call: Call): Promise<Reply> {
+  bucketOf(call);
+  await call.store.changeBucket(call.request.bucket, { tags: undefined });
+  return { status: 204 };
 }
 
 /** The one owner of everything here: a project, as at Scaleway, and not the holder of a key. */

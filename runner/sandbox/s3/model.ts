@@ -24,6 +24,8 @@ export interface Bucket {
   readonly created: string;
   readonly versioning: Versioning;
   readonly acl: CannedAcl;
+  /** Absent until tags are first put, as in S3. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A file of the store's `bodies` folder; an object made of n parts has n of them. Immutable once written. */

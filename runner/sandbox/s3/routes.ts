@@ -38,6 +38,9 @@ const table: readonly (readonly [string, string, Operation, readonly string[]])[
   ['PUT bucket versioning', 'PutBucketVersioning', buckets.putBucketVersioning, []],
   ['GET bucket acl', 'GetBucketAcl', buckets.getBucketAcl, []],
   ['PUT bucket acl', 'PutBucketAcl', buckets.putBucketAcl, []],
+  ['GET bucket tagging', 'GetBucketTagging', buckets.getBucketTagging, []],
+  ['PUT bucket tagging', 'PutBucketTagging', buckets.putBucketTagging, []],
+  ['DELETE bucket tagging', 'DeleteBucketTagging', buckets.deleteBucketTagging, []],
   ['GET bucket', 'ListObjects', lists.listObjects, [...listing, 'marker']],
   [
     'GET bucket list-type',

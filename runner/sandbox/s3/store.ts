@@ -99,7 +99,10 @@ export class S3Store {
   }
 
   /** Changes the settings of a bucket; throws `NoSuchBucket`. */
-  async changeBucket(name: string, changed: Partial<Pick<Bucket, 'acl' | 'versioning'>>): Promise<void> {
+  async changeBucket(
+    name: string,
+    changed: Partial<Pick<Bucket, 'acl' | 'versioning' | 'tags'>>,
+  ): Promise<void> {
     await this.#lock.run(name, async () => {
       const shelf = this.#shelf(name);
       const bucket = { ...shelf.bucket, ...changed };

@@ -1,11 +1,13 @@
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
+  DeleteBucketTaggingCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   DeleteObjectTaggingCommand,
   GetBucketAclCommand,
   GetBucketLocationCommand,
+  GetBucketTaggingCommand,
   GetBucketVersioningCommand,
   GetObjectAclCommand,
   GetObjectCommand,
@@ -16,6 +18,7 @@ import {
   ListObjectsV2Command,
   ListObjectVersionsCommand,
   PutBucketAclCommand,
+  PutBucketTaggingCommand,
   PutBucketVersioningCommand,
   PutObjectAclCommand,
   PutObjectCommand,
@@ -72,6 +75,19 @@ describe('buckets', () => {
     expect(await refusal(client.send(new DeleteBucketCommand({ Bucket: 'alpha' })))).toBe(
       'BucketNotEmpty 409',
     );
+  });
+
+  test('bear tags that outlive a restart, until they are taken away', async () => {
+    await create('alpha');
+    const get = () => client.send(new GetBucketTaggingCommand({ Bucket: 'alpha' }));
+    expect(await refusal(get())).toBe('NoSuchTagSet 404');
+    const TagSet = [{ Key: 'é <&', Value: ' a=b ' }];
+    await client.send(new PutBucketTaggingCommand({ Bucket: 'alpha', Tagging: { TagSet } }));
+    await server.restart();
+    client = server.client();
+    expect((await get()).TagSet).toEqual(TagSet);
+    await client.send(new DeleteBucketTaggingCommand({ Bucket: 'alpha' }));
+    expect(await refusal(get())).toBe('NoSuchTagSet 404');
   });
 
   test('hold no trace of an earlier bucket of the same name', async () => {
