@@ -23,7 +23,8 @@ export interface Reading {
 
 function readFront(findings: Findings, scan: Scan): FrontMatter | undefined {
   if (scan.frontMatter) return readFrontMatter(findings, scan.frontMatter.start, scan.frontMatter.end);
-  if (!findings.failed()) findings.error('missing-front-matter', findings.lines.place(0, 0));
+  const isOpen = /^---[ \t]*$/.test(findings.lines.all[0]?.text ?? '');
+  if (!isOpen) findings.error('missing-front-matter', findings.lines.place(0, 0));
   return undefined;
 }
 

@@ -5,7 +5,8 @@ import type { Place } from '../diagnostic.ts';
 import { analyseCell, type CellAnalysis, type FoundImport } from '../syntax/cell.ts';
 import type { Directive } from '../syntax/document.ts';
 import type { Findings } from '../syntax/findings.ts';
-import { runnableLanguage } from '../syntax/languages.ts';
+import { isForeignLanguage, runnableLanguage } from '../syntax/languages.ts';
+import type { Lines } from '../syntax/lines.ts';
 import { readShellOutputs } from '../syntax/shell.ts';
 import type { Fence } from '../syntax/step-content.ts';
 import type { CellExport, CellImport, Code } from './runbook.ts';
@@ -38,8 +39,17 @@ function runnableFences(directive: Directive): readonly Fence[] {
   );
 }
 
+/** Refuses what looks like a script and cannot run. */
+function refuseForeign(directive: Directive, findings: Findings): void {
+  for (const fence of directive.fences) {
+    if (fence.mark === 'example' || !isForeignLanguage(fence.language)) continue;
+    findings.error('foreign-fence', openingLine(findings, fence), { language: fence.language });
+  }
+}
+
 /** Refuses code in a step that has none. */
 export function refuseCode(directive: Directive, findings: Findings): void {
+  refuseForeign(directive, findings);
   for (const fence of runnableFences(directive)) {
     findings.error('code-in-manual', openingLine(findings, fence), { language: fence.language });
   }
@@ -48,6 +58,8 @@ export function refuseCode(directive: Directive, findings: Findings): void {
 function chooseFence(directive: Directive, findings: Findings): Fence | undefined {
   const [first, ...others] = runnableFences(directive);
   if (!first) {
+    if (directive.fences.some(fence => isForeignLanguage(fence.language) && fence.mark !== 'example'))
+      return undefined;
     findings.error('no-runnable-fence', directive.opener, { directive: directive.name });
     return undefined;
   }
@@ -71,10 +83,11 @@ function readCode(fence: Fence, findings: Findings): Code | undefined {
   return { language, text: fence.text, line: fence.line, place: fence.place };
 }
 
-type Locate = (span: { readonly start: number; readonly end: number }) => Place;
+/** From offsets in the code of a step to a place in the document. */
+export type Locate = (span: { readonly start: number; readonly end: number }) => Place;
 
 /** Offsets in the code to places in the document, whose lines may end otherwise. */
-function locator(code: Code, findings: Findings): Locate {
+export function codeLocator(code: Pick<Code, 'text' | 'line'>, lines: Lines): Locate {
   const starts = [0];
   for (let index = code.text.indexOf('\n'); index !== -1; index = code.text.indexOf('\n', index + 1)) {
     starts.push(index + 1);
@@ -82,9 +95,9 @@ function locator(code: Code, findings: Findings): Locate {
   const toDocument = (offset: number): number => {
     let row = 0;
     while (row + 1 < starts.length && (starts[row + 1] ?? 0) <= offset) row++;
-    return (findings.lines.all[code.line - 1 + row]?.start ?? 0) + offset - (starts[row] ?? 0);
+    return (lines.all[code.line - 1 + row]?.start ?? 0) + offset - (starts[row] ?? 0);
   };
-  return ({ start, end }) => findings.lines.place(toDocument(start), toDocument(end));
+  return ({ start, end }) => lines.place(toDocument(start), toDocument(end));
 }
 
 function readImport(found: FoundImport, locate: Locate, findings: Findings): CellImport {
@@ -109,7 +122,7 @@ function importedNames(imports: readonly FoundImport[], locate: Locate): readonl
 }
 
 function describe(code: Code, analysis: CellAnalysis, findings: Findings): StepCode {
-  const locate = locator(code, findings);
+  const locate = codeLocator(code, findings.lines);
   for (const problem of analysis.problems) {
     findings.error(problem.code, locate(problem), { message: problem.message });
   }
@@ -128,6 +141,7 @@ function describe(code: Code, analysis: CellAnalysis, findings: Findings): StepC
 
 /** Reads the code of a step; undefined, with findings, when there is not exactly one fence that can run. */
 export function readStepCode(directive: Directive, findings: Findings): StepCode | undefined {
+  refuseForeign(directive, findings);
   const fence = chooseFence(directive, findings);
   const code = fence && readCode(fence, findings);
   if (!code) return undefined;

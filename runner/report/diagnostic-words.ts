@@ -109,6 +109,26 @@ export const DIAGNOSTIC_WORDS: Readonly<Record<string, Readonly<Record<Lang, Dia
     ['une cellule ne peut pas avoir d’export par défaut', 'donner un nom : `export const resultat = …`'],
     ['a cell cannot have a default export', 'give it a name: `export const result = …`'],
   ),
+  'destroy-on-read-only': both(
+    [
+      'cette cellule détruirait `{name}`, que le préambule déclare en lecture seule',
+      'viser une autre ressource, ou revoir `access: read`',
+    ],
+    [
+      'this cell would destroy `{name}`, which the front matter declares read-only',
+      'name another resource, or think `access: read` over',
+    ],
+  ),
+  'destroy-on-service': both(
+    [
+      '`{name}` ({kind}) ne peut pas dire ce qu’elle contient : rien ne garderait d’une erreur de cible',
+      'viser après `on=` une ressource `postgres`, `s3` ou `directory`, ou déclarer `effect=write`',
+    ],
+    [
+      '`{name}` ({kind}) cannot say what it holds: nothing would keep from the wrong target',
+      'name a `postgres`, `s3` or `directory` resource after `on=`, or declare `effect=write`',
+    ],
+  ),
   'destroy-without-resource': both(
     [
       'une cellule `effect=destroy` doit nommer la ressource qu’elle détruit',
@@ -223,9 +243,26 @@ export const DIAGNOSTIC_WORDS: Readonly<Record<string, Readonly<Record<Lang, Dia
     ['`{name}` ne prend pas de valeur', 'écrire `{name}` seul'],
     ['`{name}` takes no value', 'write `{name}` alone'],
   ),
+  'foreign-fence': both(
+    [
+      'un bloc `{language}` dans une étape semble exécutable et ne le serait pas',
+      'récrire le code en `sh`, `ts` ou `sql`, ou marquer le bloc `example`',
+    ],
+    [
+      'a `{language}` fence in a step looks runnable and would not run',
+      'write the code in `sh`, `ts` or `sql`, or mark the fence `example`',
+    ],
+  ),
   'front-matter-too-large': both(
     ['l’en-tête YAML dépasse {limit} caractères', 'mettre le texte dans le document'],
     ['the YAML front matter is over {limit} characters', 'put the text in the document'],
+  ),
+  'full-width-colons': both(
+    [
+      'ces deux-points sont ceux d’un clavier chinois ou japonais',
+      'écrire `:::` avec des deux-points simples',
+    ],
+    ['these colons are those of a Chinese or Japanese keyboard', 'write `:::` with plain colons'],
   ),
   'heading-in-step': both(
     ['une étape ne contient pas de titre', 'fermer l’étape avant le titre, ou mettre ce texte en gras'],
@@ -544,6 +581,13 @@ export const DIAGNOSTIC_WORDS: Readonly<Record<string, Readonly<Record<Lang, Dia
     ['`{name}` est à l’intérieur d’une autre étape', 'fermer la première par `:::` avant d’ouvrir celle-ci'],
     ['`{name}` is inside another step', 'close the first one with `:::` before opening this one'],
   ),
+  'step-in-table': both(
+    [
+      '`{name}` est dans un tableau, et ne serait pas exécuté',
+      'écrire l’étape hors du tableau, au bord de la page',
+    ],
+    ['`{name}` stands in a table, and would not run', 'write the step outside the table, at the margin'],
+  ),
   'stray-closer': both(
     ['cette ligne `:::` ne ferme rien', 'la retirer, ou rétablir la ligne qui ouvre l’étape'],
     ['this `:::` line closes nothing', 'remove it, or restore the line that opens the step'],
@@ -551,6 +595,16 @@ export const DIAGNOSTIC_WORDS: Readonly<Record<string, Readonly<Record<Lang, Dia
   'text-after-directive': both(
     ['du texte suit la directive sur la même ligne', 'mettre le texte plus bas, après une ligne vide'],
     ['text follows the directive on the same line', 'put the text below, after a blank line'],
+  ),
+  'through-not-platform': both(
+    [
+      '`{name}` ne mène nulle part : ce n’est pas une ressource `scalingo` de ce document',
+      'écrire après `through:` le nom d’une ressource de type `scalingo`, tel quel',
+    ],
+    [
+      '`{name}` leads nowhere: it is no `scalingo` resource of this document',
+      'write the name of a resource of kind `scalingo` after `through:`, as it is',
+    ],
   ),
   'too-costly': both(
     [

@@ -58,6 +58,11 @@ type Parse = (file: string, code: string, options: { lang: 'ts'; sourceType: 'mo
 
 let parser: Parse | undefined;
 
+/** The syntax tree of a ts cell, with offsets in UTF-16 code units. */
+export function parseCell(code: string): ParseResult {
+  return loadParser()('cell.ts', code, { lang: 'ts', sourceType: 'module' });
+}
+
 function loadParser(): Parse {
   if (!parser) {
     const module: { parseSync: Parse } = createRequire(import.meta.url)('oxc-parser');
@@ -167,7 +172,7 @@ export function analyseCell(code: string): CellAnalysis {
     const end = Math.max(0, code.indexOf('\n'));
     return { imports: [], exports: [], problems: [{ code: 'cell-too-deep', message: '', start: 0, end }] };
   }
-  const parsed = loadParser()('cell.ts', code, { lang: 'ts', sourceType: 'module' });
+  const parsed = parseCell(code);
   const errors = parsed.errors.filter(error => error.severity === 'Error').slice(0, 1);
   if (errors.length > 0) {
     return { imports: [], exports: [], problems: errors.map(error => syntaxProblem(error, code.length)) };

@@ -12,9 +12,26 @@ const kin: Readonly<Record<RunnableLanguage, readonly string[]>> = {
   sql: ['sql', 'psql', 'pgsql', 'postgresql', 'postgres', 'plpgsql'],
 };
 
+/** Languages of scripts that a reader would expect to run, and that no cell is written in. */
+const foreign = [
+  ...['python', 'python3', 'py', 'ruby', 'rb', 'perl', 'pl', 'php', 'lua', 'awk', 'sed', 'r', 'groovy'],
+  ...['powershell', 'pwsh', 'ps1', 'bat', 'batch', 'cmd', 'dos', 'nushell', 'nu', 'tcl', 'applescript'],
+  ...['mysql', 'tsql', 'plsql', 'sqlite', 'mongodb', 'cypher', 'redis', 'go', 'golang', 'deno', 'bun'],
+];
+
+/** The word alone: Pandoc writes `{.bash}`, and some write `{bash}`. */
+function bareWord(word: string): string {
+  return /^\{?\.?([A-Za-z-]*\d?)/.exec(word)?.[1]?.toLowerCase() ?? '';
+}
+
+/** Whether the word after a fence names a language of scripts that cannot run here. */
+export function isForeignLanguage(word: string): boolean {
+  return foreign.includes(bareWord(word));
+}
+
 /** The language in which the word after a fence would run, whatever its spelling; undefined for prose (`json`, none). */
 export function runnableLanguage(word: string): RunnableLanguage | undefined {
-  const bare = /^[A-Za-z-]*/.exec(word)?.[0].toLowerCase() ?? '';
+  const bare = bareWord(word);
   if (kin.sh.includes(bare)) return 'sh';
   if (kin.ts.includes(bare)) return 'ts';
   return kin.sql.includes(bare) ? 'sql' : undefined;

@@ -62,6 +62,17 @@ function refuseColons(findings: Findings, node: Nodes): void {
 
 const kinds = /^:(?:cell|manual|check|probe|undo|when|each|parallel|clock)(?:[[{]|[ \t]*$)/;
 
+/** A directive in a table is only text. */
+function refuseInTable(findings: Findings, node: Nodes): void {
+  if (node.type !== 'tableCell') return;
+  const place = nodePlace(findings.lines, node);
+  const text = findings.lines.source.slice(place.start.offset, place.end.offset);
+  const found = /^[|\s]*(:{2,}([a-z][\w-]*)(?:\{[^|]*\})?)/.exec(text);
+  if (!found?.[1] || !found[2] || !/^(?:cell|manual|check|probe|undo)$/.test(found[2])) return;
+  const from = place.start.offset + found[0].length - found[1].length;
+  findings.error('step-in-table', findings.lines.place(from, from + found[1].length), { name: found[2] });
+}
+
 function refuseColonLine(findings: Findings, from: number, to: number): void {
   const text = findings.lines.source.slice(from, to);
   const place = findings.lines.place(from, from + text.trimEnd().length);
@@ -112,6 +123,7 @@ export function checkPlacement(findings: Findings, tree: Root, scan: Scan): void
     const [node, context] = next;
     refuseNested(findings, node, context);
     refuseColons(findings, node);
+    refuseInTable(findings, node);
     if (node.type === 'listItem' && typeof node.checked === 'boolean')
       warnChecklist(findings, node, context, scan);
     if (node.type === 'code') refuseFence(findings, node, context, scan);

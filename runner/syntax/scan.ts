@@ -265,8 +265,15 @@ function nestedLine(state: State, index: number): boolean {
   return true;
 }
 
+/** Colons as Chinese and Japanese keyboards write them look like a directive to everybody but Markdown. */
+function refuseWideColons(state: State, index: number): void {
+  if (!/^[\s>*+-]*:*：[：:]+\s*(?:[A-Za-z]|$)/.test(lineText(state, index))) return;
+  state.findings.error('full-width-colons', linePlace(state, index));
+}
+
 function plainLine(state: State, index: number, firstLine: number): void {
   const text = lineText(state, index);
+  if (text.includes('：')) refuseWideColons(state, index);
   if (/^ {0,3}(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)/.test(text)) state.inList = true;
   else if (/^\S/.test(text) && lineText(state, index - 1).trim() === '') state.inList = false;
   if (nestedLine(state, index)) return;
