@@ -1,7 +1,6 @@
 /** Signals to whole process groups, so that nothing that a cell started is left behind. POSIX only. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MARK_VARIABLE } from './watchdog.ts';
+import { isMember, processesMarked, processIds } from './processes.ts';
 
 /** Milliseconds between SIGTERM and SIGKILL. */
 export const TERMINATION_GRACE = 2_000;
@@ -15,22 +14,7 @@ export function groupExists(group: number): boolean {
   }
   // A zombie counts for kill(2) until its parent reaps it, which may be never.
   const ids = processIds();
-  return ids.length === 0 || ids.some(pid => isLiving(pid, group));
-}
-
-/** Reads state and group in /proc/PID/stat (proc(5)); the name in parentheses may hold anything. */
-function isLiving(pid: string, group: number): boolean {
-  const text = readProc(pid, 'stat');
-  const [state, , member] = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return Number(member) === group && state !== 'Z' && state !== 'X';
-}
-
-function readProc(pid: string, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
-  } catch {
-    return '';
-  }
+  return ids.length === 0 || ids.some(pid => isMember(pid, group));
 }
 
 /** Sends a signal to every process of the group; a group that is gone is no error. */
@@ -58,25 +42,11 @@ export async function killGroup(group: number, mark: string): Promise<void> {
   for (let round = 0; groupExists(group) && round < 100; round++) await sleep(10);
 }
 
-function killProcess(pid: number): void {
+/** SIGKILL to one process; one that is gone is no error. */
+export function killProcess(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
     // Gone already.
-  }
-}
-
-/** Processes with this mark in their environment; only Linux shows it, elsewhere there are none. */
-function processesMarked(mark: string): number[] {
-  const entry = `${MARK_VARIABLE}=${mark}`;
-  const bears = (pid: string): boolean => readProc(pid, 'environ').split('\0').includes(entry);
-  return processIds().filter(bears).map(Number);
-}
-
-function processIds(): string[] {
-  try {
-    return readdirSync('/proc').filter(name => /^\d+$/.test(name));
-  } catch {
-    return [];
   }
 }

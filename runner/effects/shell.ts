@@ -10,8 +10,9 @@ import { constants } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Reason } from '../journal/event.ts';
 import type { Json } from '../model/runbook.ts';
+import { endLeftovers, leftoverNotice, type Trail } from './leftovers.ts';
 import { createLimit, type Limit } from './limits.ts';
-import { endGroup, groupExists, TERMINATION_GRACE } from './process-group.ts';
+import { endGroup, TERMINATION_GRACE } from './process-group.ts';
 import { OutputFileError, parseOutputFile } from './shell-output.ts';
 import { ended, type Job, type Outcome } from './step-context.ts';
 import { MARK_VARIABLE } from './watchdog.ts';
@@ -74,7 +75,9 @@ async function runBash(job: Job, outputFile: string, files: string[]): Promise<B
   const end = await over.exit;
   limit.clear();
   await stopping;
-  await drain(child, over.closed, () => endGroup(group, mark));
+  const { heldDescriptors: descriptors } = job;
+  const left = await drain(child, over.closed, { leader: group, mark, descriptors, leaderStays: false });
+  if (left !== undefined) job.output('stderr', left);
   job.watchdog.unwatch(group);
   return { ...end, ...stoppedReason(limit, job.execution.timeout) };
 }
@@ -96,15 +99,14 @@ function watchEnd(child: ChildProcess): { exit: Promise<BashEnd>; closed: Promis
   return { exit, closed };
 }
 
-/** Reads what is left in the pipes; a background child that keeps them open is ended with its group. */
-async function drain(child: ChildProcess, closed: Promise<void>, end: () => Promise<void>): Promise<void> {
-  const group = child.pid ?? 0;
+/** Reads what is left in the pipes; a background child is ended, which lets go of them, and named. */
+async function drain(child: ChildProcess, closed: Promise<void>, trail: Trail): Promise<Buffer | undefined> {
   const finished = await within(closed, DRAIN_GRACE);
-  if (groupExists(group)) await end();
-  if (finished) return;
-  await within(closed, TERMINATION_GRACE);
+  const notice = leftoverNotice(await endLeftovers(trail));
+  if (finished || (await within(closed, TERMINATION_GRACE))) return notice;
   child.stdout?.destroy();
   child.stderr?.destroy();
+  return notice;
 }
 
 /** True when `done` came within the time, in milliseconds. */

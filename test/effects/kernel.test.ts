@@ -262,12 +262,35 @@ describe('the output of a ts cell', () => {
   });
 
   test('that comes after the end is shown as late', async () => {
-    const first = await stage.run('ts', `void $\`sleep 0.6; echo retard\`; void 0;`, { id: 'premiere' });
-    await sleep(1200);
+    const first = await stage.run('ts', `setTimeout(() => console.log('retard'), 300);`, { id: 'premiere' });
+    await sleep(900);
     const second = await stage.run('ts', `console.log('ici')`);
     expect([first.stdout, second.stdout]).toEqual([
       '',
       '[printed by an earlier cell after its end] retard\n\nici\n',
+    ]);
+  });
+
+  test('names the processes that a cell leaves running, which are ended; the kernel goes on', async () => {
+    const code = `
+import { spawn } from 'node:child_process';
+import { readlinkSync, readdirSync } from 'node:fs';
+globalThis.reste = process.pid;
+spawn('sleep', ['76.3'], { detached: true, stdio: 'ignore' }).unref();
+void $\`sleep 76.3\`.nothrow();`;
+    const first = await stage.run('ts', code);
+    const second = await stage.run('ts', 'export const same = globalThis.reste === process.pid');
+    const notice = first.stderr.split('\n').find(line => line.startsWith('[left'));
+    expect([
+      first.ended,
+      notice?.replaceAll(/\d+/g, 'N'),
+      livingWith('sleep\u000076.3'),
+      second.values,
+    ]).toEqual([
+      'passed',
+      '[left running by this step, and ended: sleep (N), sleep (N)]',
+      [],
+      { same: true },
     ]);
   });
 

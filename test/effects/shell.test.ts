@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseOutputFile } from '../../runner/effects/shell-output.ts';
@@ -206,6 +207,28 @@ describe('nothing is left behind', () => {
       reason,
       [],
     ]);
+  });
+
+  test('by a passed cell, whatever its child changed, and the record names it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'reprise-lock-'));
+    const lock = openSync(join(folder, 'lock'), 'w');
+    const other = createStage({ heldDescriptors: [lock] });
+    const code = [
+      'sleep 75.3 &',
+      'setsid sleep 75.3 >/dev/null 2>&1 &',
+      '(setsid env -i sleep 75.3 >/dev/null 2>&1 &)',
+      'echo fini',
+    ];
+    const { ended, stdout, stderr } = await other.run('sh', code.join('\n'));
+    expect([ended, stdout, stderr.replaceAll(/\d+/g, 'N'), livingWith('sleep\u000075.3')]).toEqual([
+      'passed',
+      'fini\n',
+      '[left running by this step, and ended: sleep (N), sleep (N), sleep (N)]\n',
+      [],
+    ]);
+    await other.close();
+    closeSync(lock);
+    rmSync(folder, { recursive: true });
   });
 
   test('by an interruption', async () => {

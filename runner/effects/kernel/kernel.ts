@@ -6,6 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Reason } from '../../journal/event.ts';
+import { leftoverNotice } from '../leftovers.ts';
 import { createLimit } from '../limits.ts';
 import { ended, type Job, type Outcome } from '../step-context.ts';
 import { type KernelEnd, type KernelProcess, type KernelSettings, startKernel } from './process.ts';
@@ -73,7 +74,9 @@ async function runIn(kernel: KernelProcess, job: Job): Promise<Ran> {
     await kernel.end();
     return { outcome: deathOf(first, limit.stopped(), job), spent: true, begun };
   }
+  const left = leftoverNotice(await kernel.tidy());
   const marked = await Promise.race([marks.then(() => true), delay(MARK_GRACE)]);
+  if (left !== undefined) job.output('stderr', left);
   const spent = !marked || limit.stopped() !== undefined || (first.ended !== 'passed' && first.spent);
   return { outcome: outcomeOf(first, job), spent, begun };
 }

@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import { Fault } from '../../fault.ts';
+import { endLeftovers } from '../leftovers.ts';
 import type { Masker } from '../masker.ts';
 import { partialStart } from '../matcher.ts';
 import type { Stream } from '../output.ts';
@@ -36,6 +37,8 @@ export interface KernelProcess {
   listen(listener: (message: KernelMessage) => void): void;
   /** Gives both streams to a cell until its mark; resolves when both marks came. */
   receive(sentinel: string, output: (stream: Stream, bytes: Buffer) => void): Promise<void>;
+  /** Ends what the last cell left running, and names it; the kernel itself goes on. */
+  tidy(): Promise<readonly string[]>;
   /** Ends the whole group and waits until its pipes are read. */
   end(): Promise<void>;
 }
@@ -83,6 +86,7 @@ export function startKernel(settings: KernelSettings, job: Job): KernelProcess {
       state.listener = listener;
     },
     receive: receiver(child),
+    tidy: () => endLeftovers({ leader: pid, mark, descriptors: job.heldDescriptors, leaderStays: true }),
     end,
   };
 }
