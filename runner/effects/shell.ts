@@ -10,13 +10,14 @@ import { constants } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Reason } from '../journal/event.ts';
 import type { Json } from '../model/runbook.ts';
+import { reach } from '../services/postgres/reach.ts';
 import { endLeftovers, leftoverNotice, type Trail } from './leftovers.ts';
 import { createLimit, type Limit } from './limits.ts';
 import { endGroup, TERMINATION_GRACE } from './process-group.ts';
 import { OutputFileError, parseOutputFile } from './shell-output.ts';
-import { ended, type Job, type Outcome } from './step-context.ts';
+import { ended, type Job, type Outcome, reasonOf } from './step-context.ts';
 import { MARK_VARIABLE } from './watchdog.ts';
-import { variableName } from './workspace.ts';
+import { databaseVariables, variableName } from './workspace.ts';
 
 /** Longest text given as an argument or a variable; Linux takes 128 KiB for one (MAX_ARG_STRLEN). */
 const LONGEST_ARGUMENT = 40_000;
@@ -29,7 +30,9 @@ export async function runShell(job: Job): Promise<Outcome> {
   const outputFile = join(job.workspace.directory, 'outputs', `${job.watchdog.mark()}.output`);
   files.push(outputFile);
   try {
-    const end = await runBash(job, outputFile, files);
+    const database = await databaseOf(job);
+    if (database instanceof Error) return ended('failed', reasonOf(database));
+    const end = await runBash(job, outputFile, files, database);
     return outcomeOf(job, end, outputFile);
   } catch (error) {
     // Node refuses some arguments and variables by throwing: a NUL, more than the system takes.
@@ -51,13 +54,29 @@ interface BashEnd {
   readonly spawnError?: Error;
 }
 
-async function runBash(job: Job, outputFile: string, files: string[]): Promise<BashEnd> {
+/** The variables of the step's database, where only now it is known how it is reached. */
+async function databaseOf(job: Job): Promise<Record<string, string> | Error> {
+  const resource = job.resources[job.step.on ?? ''];
+  if (resource?.kind !== 'postgres' || 'url' in resource) return {};
+  try {
+    return databaseVariables(await reach(resource), job.workspace.keep);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+async function runBash(
+  job: Job,
+  outputFile: string,
+  files: string[],
+  database: Readonly<Record<string, string>>,
+): Promise<BashEnd> {
   const mark = job.watchdog.mark();
   const child = spawn('bash', bashArguments(job, files), {
     cwd: job.folder,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', ...job.heldDescriptors],
-    env: { ...shellVariables(job, files), REPRISE_OUTPUT: outputFile, [MARK_VARIABLE]: mark },
+    env: { ...shellVariables(job, files), ...database, REPRISE_OUTPUT: outputFile, [MARK_VARIABLE]: mark },
   });
   const over = watchEnd(child);
   const group = child.pid;

@@ -6,9 +6,10 @@
  */
 import type pg from 'pg';
 import { readDsn } from '../services/postgres/dsn.ts';
-import type { PostgresResource } from '../services/resources.ts';
+import { reach } from '../services/postgres/reach.ts';
+import type { DirectPostgres } from '../services/resources.ts';
 import { createLimit } from './limits.ts';
-import { ended, type Job, type Outcome } from './step-context.ts';
+import { ended, type Job, type Outcome, reasonOf } from './step-context.ts';
 
 /** Milliseconds that a server gets to cancel a statement before the connection is cut. */
 const CANCEL_GRACE = 2_000;
@@ -19,7 +20,11 @@ export async function runSql(job: Job): Promise<Outcome> {
   if (resource?.kind !== 'postgres')
     return failed(`sql needs on= a postgres resource, not ${job.step.on ?? 'none'}`);
   const { default: driver } = await import('pg');
-  const client = new driver.Client(clientOptions(resource, readsOnly(job)));
+  const direct = await reach(resource).catch((error: unknown) =>
+    error instanceof Error ? error : new Error(String(error)),
+  );
+  if (direct instanceof Error) return ended('failed', reasonOf(direct));
+  const client = new driver.Client(clientOptions(direct, readsOnly(job)));
   client.on('error', () => undefined);
   client.on('notice', ({ severity, message }) =>
     print(job, 'stderr', `${severity ?? 'NOTICE'}: ${message ?? ''}`),
@@ -31,7 +36,7 @@ export async function runSql(job: Job): Promise<Outcome> {
   }
   try {
     return await runConnected(job, client, new driver.Query(job.code.text), () =>
-      cancel(driver, resource, client),
+      cancel(driver, direct, client),
     );
   } finally {
     await client.end().catch(() => undefined);
@@ -46,7 +51,7 @@ function readsOnly({ step }: Job): boolean {
   return step.kind === 'check' || step.kind === 'probe' || (step.kind === 'cell' && step.effect === 'read');
 }
 
-function clientOptions(resource: PostgresResource, readOnly: boolean): pg.ClientConfig {
+function clientOptions(resource: DirectPostgres, readOnly: boolean): pg.ClientConfig {
   readDsn(resource);
   const url = new URL(resource.url);
   // `pg` takes these two for "verify", libpq for "if offered".
@@ -160,7 +165,7 @@ function asText(row: Readonly<Record<string, unknown>> | undefined): string {
 }
 
 /** Asks the server to give up the statement, from a second connection; then cuts the first. */
-async function cancel(driver: typeof pg, resource: PostgresResource, client: pg.Client): Promise<void> {
+async function cancel(driver: typeof pg, resource: DirectPostgres, client: pg.Client): Promise<void> {
   const pid: unknown = Reflect.get(client, 'processID');
   const config = { ...clientOptions(resource, false), connectionTimeoutMillis: CANCEL_GRACE };
   const second = new driver.Client({ ...config, query_timeout: CANCEL_GRACE });

@@ -1,4 +1,5 @@
 /** What every language of cells works with, and what each gives back. */
+import { Fault } from '../fault.ts';
 import type { Exported, Fact, Reason } from '../journal/event.ts';
 import type { Code, Json, Step } from '../model/runbook.ts';
 import type { Execution } from '../ports.ts';
@@ -44,6 +45,12 @@ export interface Outcome {
   /** Names of the values that the code itself declared secret. */
   readonly secrets: readonly string[];
   readonly answer?: string;
+}
+
+/** Why a step failed, as an error tells it: a fault keeps its code, so that it is told in the reader's language. */
+export function reasonOf(error: Error): Reason {
+  if (error instanceof Fault) return { code: 'fault', fault: error.code, params: error.params };
+  return { code: 'error', message: error.message };
 }
 
 /** An outcome without exports. */

@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readDsn } from '../services/postgres/dsn.ts';
-import type { PostgresResource, ResourceSettings } from '../services/resources.ts';
+import type { DirectPostgres, ResourceSettings } from '../services/resources.ts';
 
 /** Variables, and where a step may write. */
 export interface Workspace {
@@ -51,11 +51,30 @@ export function createWorkspace(
       variables[`${variable}_FILE`] = keep(variable, value);
     }
   }
-  const databases = Object.values(resources).filter(resource => resource.kind === 'postgres');
-  variables.PGSERVICEFILE = keep('pg_service.conf', databases.map(service).join('\n'));
-  variables.PGPASSFILE = keep('pgpass', databases.map(passwordLine).join(''));
+  Object.assign(variables, libpqFiles(Object.values(resources).filter(isDirect), keep));
   const close = () => rmSync(directory, { recursive: true, force: true });
   return { directory, variables, keep, close };
+}
+
+type Keep = Workspace['keep'];
+
+function isDirect(resource: ResourceSettings): resource is DirectPostgres {
+  return resource.kind === 'postgres' && 'url' in resource;
+}
+
+function libpqFiles(databases: readonly DirectPostgres[], keep: Keep, prefix = ''): Record<string, string> {
+  const PGSERVICEFILE = keep(`${prefix}pg_service.conf`, databases.map(service).join('\n'));
+  return { PGSERVICEFILE, PGPASSFILE: keep(`${prefix}pgpass`, databases.map(passwordLine).join('')) };
+}
+
+/** The variables of a database whose address became known during the run, in place of those of the workspace. */
+export function databaseVariables(resource: DirectPostgres, keep: Keep): Record<string, string> {
+  const url = variableName('resource', resource.name, 'url');
+  return {
+    ...coordinates(resource),
+    [`${url}_FILE`]: keep(url, resource.url),
+    ...libpqFiles([resource], keep, `${resource.name}.`),
+  };
 }
 
 function coordinates(resource: ResourceSettings): Record<string, string> {
@@ -66,24 +85,39 @@ function coordinates(resource: ResourceSettings): Record<string, string> {
   return Object.fromEntries(named);
 }
 
+/** Objects (a gateway, a platform) are for services only. */
 function publicSettings(resource: ResourceSettings): Record<string, string> {
-  if (resource.kind === 'directory') return { kind: resource.kind, path: resource.path };
-  if (resource.kind === 's3') {
-    const { kind, endpoint, region, bucket } = resource;
-    return { kind, endpoint, region, bucket };
+  if (isDirect(resource)) {
+    const { host, port, database, user } = readDsn(resource);
+    return { kind: resource.kind, host, port, database, user };
   }
-  const { host, port, database, user } = readDsn(resource);
-  return { kind: resource.kind, host, port, database, user };
+  const { name, run, mode, protected: _, ...settings } = resource;
+  const texts = Object.entries(settings).map(([key, value]) => [key, asText(value)] as const);
+  return Object.fromEntries(
+    texts.flatMap(([key, text]) => (text === undefined || DOORS.has(key) ? [] : [[kebab(key), text]])),
+  );
+}
+
+function asText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return Array.isArray(value) ? value.join(',') : undefined;
+}
+
+const DOORS = new Set(['accessKeyId', 'secretAccessKey', 'token', 'url']);
+
+function kebab(key: string): string {
+  return key.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
 }
 
 function credentials(resource: ResourceSettings): Record<string, string> {
-  if (resource.kind === 'postgres') return { url: resource.url };
-  if (resource.kind === 'directory') return {};
-  return { 'access-key-id': resource.accessKeyId, 'secret-access-key': resource.secretAccessKey };
+  const found = Object.entries(resource).filter(
+    ([key, value]) => DOORS.has(key) && typeof value === 'string',
+  );
+  return Object.fromEntries(found.map(([key, value]) => [kebab(key), String(value)]));
 }
 
 /** A section of pg_service.conf (PostgreSQL's documentation, chapter 34.17). */
-function service(resource: PostgresResource): string {
+function service(resource: DirectPostgres): string {
   const { host, port, database, user, options } = readDsn(resource);
   const settings = { ...options, host, port, dbname: database, user };
   const lines = Object.entries(settings).map(([key, value]) => `${key}=${oneLine(value)}`);
@@ -91,7 +125,7 @@ function service(resource: PostgresResource): string {
 }
 
 /** A line of the password file (chapter 34.16): any database, since tools also connect to `postgres`. */
-function passwordLine(resource: PostgresResource): string {
+function passwordLine(resource: DirectPostgres): string {
   const { host, port, user, password } = readDsn(resource);
   const fields = [host, port, '*', user, password];
   return `${fields.map(field => (field === '*' ? field : oneLine(field).replaceAll(/[\\:]/g, '\\$&'))).join(':')}\n`;

@@ -61,6 +61,12 @@ export type Reason =
   | { readonly code: 'exit'; readonly exit: number }
   | { readonly code: 'signal'; readonly signal: string }
   | { readonly code: 'error'; readonly message: string; readonly stack?: string }
+  | {
+      readonly code: 'fault';
+      readonly fault: string;
+      readonly params: Readonly<Record<string, string | number>>;
+      readonly stack?: string;
+    }
   | { readonly code: 'check-false'; readonly detail: string }
   | { readonly code: 'timeout'; readonly after: number }
   | { readonly code: 'interrupted' }

@@ -76,6 +76,12 @@ const reasons: { readonly [C in Reason['code']]: Guard<ReasonOf<C>> } = {
   exit: object<ReasonOf<'exit'>>({ code: choice('exit'), exit: integer }),
   signal: object<ReasonOf<'signal'>>({ code: choice('signal'), signal: text }),
   error: object<ReasonOf<'error'>>({ code: choice('error'), message: text, stack: optional(text) }),
+  fault: object<ReasonOf<'fault'>>({
+    code: choice('fault'),
+    fault: text,
+    params: record(anyOf(text, number)),
+    stack: optional(text),
+  }),
   'check-false': object<ReasonOf<'check-false'>>({ code: choice('check-false'), detail: text }),
   timeout: object<ReasonOf<'timeout'>>({ code: choice('timeout'), after: number }),
   interrupted: object<ReasonOf<'interrupted'>>({ code: choice('interrupted') }),

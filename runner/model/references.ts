@@ -4,7 +4,7 @@
  */
 import type { Place } from '../diagnostic.ts';
 import type { Findings } from '../syntax/findings.ts';
-import type { FrontMatter, Input, Step } from './runbook.ts';
+import type { FrontMatter, Input, Resource, Step } from './runbook.ts';
 import { type PlacedStep, type SectionDraft, sectionPath, type Tree } from './sections.ts';
 
 interface Checking {
@@ -127,6 +127,15 @@ function checkResource(
   else if (step.code.language === 'sql' && resource.kind !== 'postgres') {
     findings.error('sql-on-other-kind', place, { name: step.on, kind: resource.kind });
   }
+  if (resource && step.kind === 'cell' && step.effect === 'destroy')
+    checkDestroyed(findings, resource, place);
+}
+
+/** What is destroyed must say what it holds, and may not be declared as only read. */
+function checkDestroyed(findings: Findings, { name, kind, access }: Resource, place: Place): void {
+  if (!['postgres', 's3', 'directory'].includes(kind))
+    findings.error('destroy-on-service', place, { name, kind });
+  else if (access === 'read') findings.error('destroy-on-read-only', place, { name });
 }
 
 function checkProbe(checking: Checking, placed: PlacedStep, fills: string): void {

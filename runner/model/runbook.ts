@@ -29,11 +29,27 @@ export type ValueSource =
   | { readonly from: 'fd'; readonly fd: number }
   | { readonly from: 'command'; readonly command: readonly string[] };
 
-/** A thing acted on. `dmia` and `pdma` are objectives in minutes (RTO and RPO). */
+/** The kinds of resources: what holds data (the first three), then services that steps act through. */
+export const RESOURCE_KINDS = [
+  'postgres',
+  's3',
+  'directory',
+  'scalingo',
+  'github',
+  'alwaysdata',
+  'dns',
+  'http',
+] as const;
+
+/** A kind of resource. */
+export type ResourceKind = (typeof RESOURCE_KINDS)[number];
+
+/** A thing acted on. `pdma` is an objective in minutes (RPO). With `access: read` services refuse to change what it holds. */
 export interface Resource {
   readonly name: string;
-  readonly kind: 'postgres' | 's3' | 'directory';
+  readonly kind: ResourceKind;
   readonly label: string;
+  readonly access: 'read' | 'write';
   readonly pdma?: number;
   readonly place: Place;
 }

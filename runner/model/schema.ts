@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { isName, readDuration } from './names.ts';
+import { RESOURCE_KINDS } from './runbook.ts';
 
 function isTimeZone(name: string): boolean {
   try {
@@ -44,7 +45,8 @@ const setting = z.union([text, settingReference]);
 const inputValue = z.union([z.string(), z.array(z.string())]);
 
 const resource = z.strictObject({
-  kind: z.enum(['postgres', 's3', 'directory']),
+  kind: z.enum(RESOURCE_KINDS),
+  access: z.enum(['read', 'write']).default('write'),
   label: text.optional(),
   pdma: duration.optional(),
 });

@@ -2,22 +2,9 @@
  * A target: where a run acts. What it names must be declared, and each resource must get the settings that its kind needs.
  */
 import { type Reading, readInputValue } from './reading.ts';
-import type { Json, Resource, Target, ValueSource } from './runbook.ts';
+import type { Json, Target, ValueSource } from './runbook.ts';
 import type { WrittenFrontMatter, WrittenSetting, WrittenTarget } from './schema.ts';
-
-const settings: Readonly<
-  Record<Resource['kind'], { required: readonly string[]; optional: readonly string[] }>
-> = {
-  postgres: { required: ['url'], optional: [] },
-  s3: {
-    required: ['endpoint', 'bucket', 'accessKeyId', 'secretAccessKey'],
-    optional: ['region', 'sessionToken', 'pathStyle'],
-  },
-  directory: { required: ['path'], optional: [] },
-};
-
-/** Settings of which the value opens a door; they are never written in the document. */
-const doors = ['secretAccessKey', 'sessionToken'];
+import { type SettingNames, settingNames } from './setting-names.ts';
 
 interface Scope {
   readonly reading: Reading;
@@ -39,7 +26,12 @@ function declared(
   return false;
 }
 
-function readSetting(scope: Scope, value: WrittenSetting, path: readonly string[]): ValueSource {
+function readSetting(
+  scope: Scope,
+  value: WrittenSetting,
+  path: readonly string[],
+  doors: readonly string[],
+): ValueSource {
   if (typeof value === 'string') {
     if (doors.includes(path.at(-1) ?? '') || /:\/\/[^/@\s]*:[^/@\s]+@/.test(value)) {
       scope.reading.findings.error('secret-in-document', scope.reading.yaml.valueAt(path), {
@@ -65,19 +57,45 @@ function readSettings(
 ): Readonly<Record<string, ValueSource>> {
   const path = ['targets', scope.target, 'resources', name];
   const kind = declared(scope, 'resources', name, path) ? scope.written.resources[name]?.kind : undefined;
-  const { yaml, findings } = scope.reading;
-  for (const key of Object.keys(written)) {
-    if (!kind || [...settings[kind].required, ...settings[kind].optional].includes(key)) continue;
-    const expected = [...settings[kind].required, ...settings[kind].optional].join(', ');
+  if (kind === undefined) return {};
+  const names = settingNames(kind, written);
+  requireSettings(scope, { name, kind, written, names }, path);
+  if (Object.hasOwn(written, 'through')) requirePlatform(scope, written.through, [...path, 'through']);
+  return Object.fromEntries(
+    Object.entries(written).map(([key, value]) => [
+      key,
+      readSetting(scope, value, [...path, key], names.doors),
+    ]),
+  );
+}
+
+interface Settings {
+  readonly name: string;
+  readonly kind: string;
+  readonly written: Readonly<Record<string, WrittenSetting>>;
+  readonly names: SettingNames;
+}
+
+function requireSettings(
+  { reading: { yaml, findings } }: Scope,
+  { name, kind, written, names }: Settings,
+  path: readonly string[],
+): void {
+  const known = [...names.required, ...names.optional];
+  for (const key of Object.keys(written).filter(key => !known.includes(key))) {
+    const expected = known.join(', ');
     findings.error('unknown-setting', yaml.keyAt([...path, key]), { key, kind, expected });
   }
-  for (const key of kind ? settings[kind].required : []) {
-    if (!Object.hasOwn(written, key))
-      findings.error('missing-setting', yaml.keyAt(path), { key, name, kind: kind ?? '' });
-  }
-  return Object.fromEntries(
-    Object.entries(written).map(([key, value]) => [key, readSetting(scope, value, [...path, key])]),
-  );
+  for (const key of names.required.filter(key => !Object.hasOwn(written, key)))
+    findings.error('missing-setting', yaml.keyAt(path), { key, name, kind });
+}
+
+/** What a resource is reached through must be a resource that reaches others. */
+function requirePlatform(scope: Scope, value: WrittenSetting | undefined, path: readonly string[]): void {
+  const { yaml, findings } = scope.reading;
+  const name = typeof value === 'string' ? value : '';
+  const kind = Object.hasOwn(scope.written.resources, name) ? scope.written.resources[name]?.kind : undefined;
+  if (kind !== 'scalingo') findings.error('through-not-platform', yaml.valueAt(path), { name });
 }
 
 function readSecret(written: WrittenTarget['secrets'][string]): ValueSource {

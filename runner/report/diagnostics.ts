@@ -3,7 +3,8 @@
  * sentence, a frame of the source with marks, the related place and what to do. Nothing of the source is obeyed by a terminal.
  */
 import type { Diagnostic, Lang, Place } from '../diagnostic.ts';
-import { DIAGNOSTIC_WORDS, PARAMETER_WORDS } from './diagnostic-words.ts';
+import { CHECK_WORDS } from './check-words.ts';
+import { DIAGNOSTIC_WORDS, type DiagnosticSentences, PARAMETER_WORDS } from './diagnostic-words.ts';
 import { neutralise } from './neutralise.ts';
 import { frameOf } from './source-frame.ts';
 
@@ -51,9 +52,13 @@ function fillWith(template: string, { params }: Diagnostic, lang: Lang): string 
   });
 }
 
+function sentencesOf(code: string, lang: Lang): DiagnosticSentences | undefined {
+  return (DIAGNOSTIC_WORDS[code] ?? CHECK_WORDS[code])?.[lang];
+}
+
 /** The sentence of a diagnostic, in one line, without its place. */
 export function describeDiagnostic(diagnostic: Diagnostic, lang: Lang): string {
-  const words = DIAGNOSTIC_WORDS[diagnostic.code]?.[lang];
+  const words = sentencesOf(diagnostic.code, lang);
   if (words) return fillWith(words.what, diagnostic, lang);
   const shown = Object.entries(diagnostic.params).map(
     ([name, value]) => `${name}=${neutralise(String(value), 'line')}`,
@@ -89,7 +94,7 @@ function printOne(page: Page, diagnostic: Diagnostic): string {
   const colon = page.lang === 'fr' ? ' :' : ':';
   const kind = page.paint(severity, `${words[severity]}[${neutralise(code, 'line')}]`);
   const sentence = describeDiagnostic(diagnostic, page.lang);
-  const hint = DIAGNOSTIC_WORDS[code]?.[page.lang].hint;
+  const hint = sentencesOf(code, page.lang)?.hint;
   const equals = `${' '.repeat(gutter)} ${page.paint('dim', '=')}`;
   return [
     `${page.paint('bold', `${where}:`)} ${kind}: ${sentence}`,

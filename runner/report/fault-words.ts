@@ -222,6 +222,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'choose another bucket name, or empty this one (all versions) once you have checked what it holds',
     },
   },
+  'bucket-not-ours': {
+    fr: {
+      what: 'le bucket `{bucket}` ({resource}) ne porte pas la marque de l’exécution {run}',
+      hint: 'ne rien effacer sans savoir qui l’a créé ; s’il est bien de cette exécution, l’effacer à la main dans la console du fournisseur et le noter',
+    },
+    en: {
+      what: 'the bucket `{bucket}` ({resource}) does not bear the marker of run {run}',
+      hint: 'erase nothing before you know who made it; if it is this run’s, erase it by hand in the provider’s console and note it',
+    },
+  },
   'bundle-create-failed': {
     fr: {
       what: 'le dossier de l’exécution `{path}` n’a pas pu être créé ({error})',
@@ -310,6 +320,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the database `{database}` ({resource}) holds {tables} tables that run {run} did not put there',
       hint: "check the target; to overwrite it knowingly, mark it with `COMMENT ON DATABASE … IS 'reprise:{run}'`",
+    },
+  },
+  'database-not-provisioned': {
+    fr: {
+      what: 'l’application {app}, dont la ressource {resource} est la base, n’a pas de variable {variable}',
+      hint: 'provisionner d’abord la base de données de cette application',
+    },
+    en: {
+      what: 'the application {app}, whose database is the resource {resource}, has no variable {variable}',
+      hint: 'provision this application’s database first',
     },
   },
   'database-unreachable': {
@@ -522,6 +542,26 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'find out who acts on this resource, then try the step again and read what the server reports',
     },
   },
+  'git-clone-failed': {
+    fr: {
+      what: 'le clone de {url} a échoué (code {exit}) : {message}',
+      hint: 'vérifier l’adresse, le réseau et les droits, puis refaire l’étape : un clone inachevé est retiré',
+    },
+    en: {
+      what: 'cloning {url} failed (exit {exit}): {message}',
+      hint: 'check the address, the network and the rights, then do the step again: an unfinished clone is removed',
+    },
+  },
+  'git-folder-not-empty': {
+    fr: {
+      what: 'le dossier `{folder}` existe déjà et n’est pas un clone de {url}',
+      hint: 'choisir un autre dossier, ou retirer celui-ci après avoir vérifié ce qu’il contient',
+    },
+    en: {
+      what: 'the folder `{folder}` already exists and is no clone of {url}',
+      hint: 'choose another folder, or remove this one once you have checked what it holds',
+    },
+  },
   'git-missing': {
     fr: {
       what: '`git` est introuvable sur cette machine',
@@ -582,6 +622,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'fetch the whole history: `git fetch --unshallow`',
     },
   },
+  'git-url-refused': {
+    fr: {
+      what: 'l’adresse {url} n’est pas admise pour un clone : seules `https://` et `file://` le sont, sans mot de passe',
+      hint: 'donner l’adresse HTTPS du dépôt, ou celle d’une copie locale',
+    },
+    en: {
+      what: 'the address {url} is not allowed for a clone: only `https://` and `file://` are, without a password',
+      hint: 'give the HTTPS address of the repository, or that of a local copy',
+    },
+  },
   'github-denied': {
     fr: {
       what: 'GitHub ({api}) refuse `{request}` ({status}) : {message}',
@@ -630,6 +680,26 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'GitHub ({api}) does not answer `{request}` ({code})',
       hint: 'check the address and the network, then do the step again',
+    },
+  },
+  'glacier-not-ready': {
+    fr: {
+      what: '{left} objets sur {objects} du bucket `{bucket}` ne sont pas encore restaurés de Glacier',
+      hint: 'attendre encore, puis refaire l’étape : chez Scaleway, une restauration commence au bout de quelques minutes à 24 heures',
+    },
+    en: {
+      what: '{left} of {objects} objects of the bucket `{bucket}` are not restored from Glacier yet',
+      hint: 'wait longer, then do the step again: at Scaleway a restoration begins after minutes to 24 hours',
+    },
+  },
+  'glacier-not-requested': {
+    fr: {
+      what: '{left} objets sur {objects} du bucket `{bucket}` sont archivés et personne n’a demandé leur restauration, ou elle a expiré',
+      hint: 'demander leur restauration (`requestRestore`), puis refaire l’étape',
+    },
+    en: {
+      what: '{left} of {objects} objects of the bucket `{bucket}` are archived and nobody asked to restore them, or their copies expired',
+      hint: 'ask to restore them (`requestRestore`), then do the step again',
     },
   },
   'http-unexpected': {
@@ -772,6 +842,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'check permissions and free space',
     },
   },
+  'journal-illegal': {
+    fr: {
+      what: 'aucune exécution de ce plan n’a pu écrire la ligne {line} de la main courante : `{entry}` ({problem})',
+      hint: 'ne pas la corriger ; reprendre depuis une copie intacte du dossier, et garder celle-ci pour l’enquête',
+    },
+    en: {
+      what: 'no run of this plan can have written line {line} of the journal: `{entry}` ({problem})',
+      hint: 'do not correct it; go on from an intact copy of the folder, and keep this one for the inquiry',
+    },
+  },
   'journal-open-failed': {
     fr: {
       what: 'la main courante `{path}` n’a pas pu être ouverte ({error})',
@@ -882,6 +962,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'convert it to UTF-8',
     },
   },
+  'object-archived': {
+    fr: {
+      what: 'un objet du bucket `{bucket}` est archivé (Glacier) et ne peut pas être lu',
+      hint: 'demander sa restauration et l’attendre (`requestRestore`, `awaitRestored`), puis refaire l’étape',
+    },
+    en: {
+      what: 'an object of the bucket `{bucket}` is archived (Glacier) and cannot be read',
+      hint: 'ask to restore it and wait (`requestRestore`, `awaitRestored`), then do the step again',
+    },
+  },
   'operator-needed': {
     fr: {
       what: 'il faut savoir qui opère ; les titulaires d’un rôle sont : {holders}',
@@ -970,6 +1060,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the address of Redis is not of the form `redis://…` or `rediss://…`',
       hint: 'read the application’s `REDIS_URL` variable again',
+    },
+  },
+  'resource-read-only': {
+    fr: {
+      what: 'la ressource `{resource}` est déclarée en lecture seule : rien n’y est écrit ni effacé',
+      hint: 'vérifier sur quelle ressource l’étape doit agir ; ne retirer `access: read` que si elle doit vraiment être modifiée',
+    },
+    en: {
+      what: 'the resource `{resource}` is declared read-only: nothing is written to it or erased',
+      hint: 'check which resource the step should act on; take `access: read` away only if it really must change',
     },
   },
   'restore-failed': {

@@ -56,15 +56,25 @@ export function describeFault(
   return [`${LABELS[lang].unknown}`, neutralise(code, 'line'), ...shown].join(' ');
 }
 
+/** What to do about it, in one line; nothing for a fault without words. */
+export function adviseFault(
+  code: string,
+  params: Readonly<Record<string, string | number>>,
+  lang: Lang,
+): string | undefined {
+  const hint = isKnownFault(code) ? FAULT_WORDS[code]?.[lang].hint : undefined;
+  return hint === undefined ? undefined : fillWith(hint, params);
+}
+
 /** A fault as a terminal shows it: three or four lines, each ended by a line feed. */
 export function printFault(fault: Fault, lang: Lang): string {
   const labels = LABELS[lang];
-  const hint = isKnownFault(fault.code) ? FAULT_WORDS[fault.code]?.[lang].hint : undefined;
+  const hint = adviseFault(fault.code, fault.params, lang);
   const lines = [
     `${labels.error}[${neutralise(fault.code, 'line')}]: ${describeFault(fault.code, fault.params, lang)}`,
     `  ${labels.state}: ${describeState(fault.state, lang)}`,
   ];
-  if (hint !== undefined) lines.push(`  ${labels.hint}: ${fillWith(hint, fault.params)}`);
+  if (hint !== undefined) lines.push(`  ${labels.hint}: ${hint}`);
   return `${lines.join('\n')}\n`;
 }
 

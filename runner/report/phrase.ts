@@ -14,7 +14,7 @@ import type {
   Voice,
 } from '../journal/event.ts';
 import type { Json } from '../model/runbook.ts';
-import { describeFault } from './faults.ts';
+import { adviseFault, describeFault } from './faults.ts';
 import { byteSize, count, dateTime, duration } from './time.ts';
 import { fill, wordsOf } from './words.ts';
 
@@ -49,6 +49,8 @@ export function sayReason(reason: Reason, lang: Lang): string {
       return fill(words.signal, { signal: reason.signal });
     case 'error':
       return fill(words.error, { message: reason.message }) + placeIn(reason.stack);
+    case 'fault':
+      return sayFault(reason, lang);
     case 'check-false':
       return fill(words.checkFalse, { detail: reason.detail });
     case 'timeout':
@@ -62,6 +64,14 @@ export function sayReason(reason: Reason, lang: Lang): string {
     case 'refused':
       return fill(words.refused, { fault: describeFault(reason.fault, reason.params, lang) });
   }
+}
+
+/** What a service said, where in the runbook, and what to do. */
+function sayFault(reason: Extract<Reason, { readonly code: 'fault' }>, lang: Lang): string {
+  const { fault, params, stack } = reason;
+  const advice = adviseFault(fault, params, lang);
+  const what = `${describeFault(fault, params, lang)}${placeIn(stack)}`;
+  return advice === undefined ? what : `${what} — ${advice}`;
 }
 
 function sayDeath(reason: Extract<Reason, { readonly code: 'kernel-died' }>, lang: Lang): string {

@@ -3,6 +3,8 @@
  * one of these; a cell never has to know an address or a password.
  */
 import type { Mode } from '../model/runbook.ts';
+import type { Via } from './http/request.ts';
+import type { SshServer } from './tunnel/connection.ts';
 
 /** What every resource bears. */
 export interface ResourceBase {
@@ -12,13 +14,27 @@ export interface ResourceBase {
   readonly mode: Mode;
   /** Names that a drill must refuse to touch; `*` stands for any characters. */
   readonly protected: readonly string[];
+  /** Declared as only read: services refuse to change what it holds. */
+  readonly access?: 'read';
 }
 
-/** A PostgreSQL database. `url` is a DSN with its password: never to be printed, put in argv or journaled. */
-export interface PostgresResource extends ResourceBase {
+/** A PostgreSQL database at its own address. `url` is a DSN with its password: never to be printed, put in argv or journaled. */
+export interface DirectPostgres extends ResourceBase {
   readonly kind: 'postgres';
   readonly url: string;
 }
+
+/** A PostgreSQL database that an application of a platform has: the platform says where it is, and its gateway leads there. */
+export interface PlatformPostgres extends ResourceBase {
+  readonly kind: 'postgres';
+  readonly through: ScalingoResource;
+  readonly app: string;
+  /** Variable of the application that holds the DSN. */
+  readonly variable: string;
+}
+
+/** A PostgreSQL database, however it is reached. */
+export type PostgresResource = DirectPostgres | PlatformPostgres;
 
 /** A bucket of an S3 service. */
 export interface S3Resource extends ResourceBase {
@@ -44,6 +60,8 @@ export interface GithubResource extends ResourceBase {
   /** `owner/name`. */
   readonly repository: string;
   readonly token?: string;
+  /** Where git clones it from: `https://github.com/<repository>.git`. */
+  readonly clone: string;
 }
 
 /** An account of alwaysdata, where DNS zones are held. */
@@ -74,7 +92,22 @@ export interface ScalingoResource extends ResourceBase {
   /** API token (`tk-us-…`): never to be printed, put in argv or journaled. */
   readonly token: string;
   readonly region: string;
+  /** The SSH gateway, through which databases are reached and code is pushed. */
+  readonly gateway: SshServer;
+}
+
+/** Where HTTP requests go in place of what the DNS answers, by scheme; nothing on a real network. */
+export interface HttpResource extends ResourceBase, Via {
+  readonly kind: 'http';
 }
 
 /** The settings of any resource. */
-export type ResourceSettings = PostgresResource | S3Resource | DirectoryResource;
+export type ResourceSettings =
+  | PostgresResource
+  | S3Resource
+  | DirectoryResource
+  | ScalingoResource
+  | GithubResource
+  | AlwaysdataResource
+  | DnsResource
+  | HttpResource;

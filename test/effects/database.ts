@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startPostgres } from '../../runner/sandbox/postgres/postgres.ts';
-import type { PostgresResource } from '../../runner/services/resources.ts';
+import type { DirectPostgres } from '../../runner/services/resources.ts';
 
 /** A PostgreSQL server of a test's own. `fresh` makes an empty database and gives the resource for it. */
 export async function startDatabaseServer() {
@@ -21,7 +21,7 @@ export async function startDatabaseServer() {
   return {
     url: server.url,
     query,
-    async fresh(database: string): Promise<PostgresResource> {
+    async fresh(database: string): Promise<DirectPostgres> {
       await query(server.url, `create database ${database}`);
       const url = server.url.replace(/\/postgres$/, `/${database}`);
       return { kind: 'postgres', name: 'base', run: 'run-1', mode: 'drill', protected: ['*prod*'], url };

@@ -8,7 +8,9 @@ const point = { line: 1, column: 1, offset: 0 };
 const place = { start: point, end: point };
 
 const kinds: readonly Resource['kind'][] = ['postgres', 's3', 'directory'];
-const declared = new Map(kinds.map(kind => [kind, { name: kind, kind, label: kind, place }]));
+const declared = new Map(
+  kinds.map(kind => [kind, { name: kind, kind, label: kind, access: 'write' as const, place }]),
+);
 
 const env = (name: string): ValueSource => ({ from: 'env', name });
 const literal = (value: string): ValueSource => ({ from: 'literal', value });

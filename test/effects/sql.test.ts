@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PostgresResource } from '../../runner/services/resources.ts';
+import type { DirectPostgres } from '../../runner/services/resources.ts';
 import { startDatabaseServer } from './database.ts';
 import { createStage, type Stage } from './stage.ts';
 
 let server: Awaited<ReturnType<typeof startDatabaseServer>>;
-let base: PostgresResource;
+let base: DirectPostgres;
 let stage: Stage;
 beforeAll(async () => {
   server = await startDatabaseServer();

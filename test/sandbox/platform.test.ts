@@ -65,6 +65,7 @@ function platform(): ScalingoResource {
     databaseApi: variable('SANDBOX_SCALINGO_DATABASE_API'),
     token: variable('SANDBOX_SCALINGO_TOKEN'),
     region: variable('SANDBOX_SCALINGO_REGION'),
+    gateway: gateway(),
   };
 }
 

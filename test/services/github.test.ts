@@ -14,7 +14,7 @@ afterEach(() => running.stop());
 async function start(scenario: ArtifactScenario): Promise<GithubResource> {
   running = await startRepository(scenario);
   const base = { name: 'depot', run: 'run-1', mode: 'drill', protected: [] } as const;
-  return { ...base, kind: 'github', api: running.api, repository, token };
+  return { ...base, kind: 'github', api: running.api, repository, token, clone: '' };
 }
 
 function withoutToken({ token: _, ...anonymous }: GithubResource): GithubResource {

@@ -27,6 +27,7 @@ test('the sandbox’s own GitHub, zones and name servers work together, by its e
     repository: 'MTES-MCT/apilos',
     api,
     token,
+    clone: '',
   } as const;
   const artifact = await newestArtifact(github, { workflow: 's3_backup.yml', name: 's3_production' });
   const { path } = await downloadArtifact(github, artifact, join(folder, 'back.zip'));

@@ -14,7 +14,7 @@ import {
   query,
   restore,
 } from '../../runner/services/postgres.ts';
-import type { PostgresResource } from '../../runner/services/resources.ts';
+import type { DirectPostgres } from '../../runner/services/resources.ts';
 import { collectFacts, directoryAt, faultOf, temporaryFolder, writeArchive } from './backups.ts';
 import { expectedRows, makeDump, sibling, sql } from './source-database.ts';
 
@@ -33,7 +33,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function emptyDatabase(name: string): Promise<PostgresResource> {
+async function emptyDatabase(name: string): Promise<DirectPostgres> {
   await sql(server.url, `create database ${name}`);
   const url = sibling(server.url, name);
   return { kind: 'postgres', name: 'base', run: 'run-1', mode: 'drill', protected: ['apilos-prod*'], url };

@@ -75,6 +75,7 @@ function platform(more: Partial<ScalingoResource> = {}): ScalingoResource {
     databaseApi: `${server.url()}/db/api`,
     token,
     region: 'osc-fr1',
+    gateway: { host: '127.0.0.1', hostFingerprint: [], identity: { keyFile: '' } },
     ...more,
   };
   accountOf(resource, server.clock);

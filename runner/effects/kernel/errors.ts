@@ -1,18 +1,33 @@
 /** An error of a cell in the words of the record: its message, and only the frames that the author can act on. */
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { FaultText } from './protocol.ts';
 
 /** Message and stack; the stack holds the places in the runbook and in the files beside it, innermost first. */
 export interface ErrorText {
   readonly message: string;
   readonly stack?: string;
+  readonly fault?: FaultText;
 }
 
 /** Describes anything that was thrown. */
 export function describeError(error: unknown, runbook: string): ErrorText {
   const places = placesIn(stackOf(error), dirname(runbook));
   const message = messageOf(error);
-  return places.length === 0 ? { message } : { message, stack: places.join('\n') };
+  const fault = faultOf(error);
+  return {
+    message,
+    ...(places.length === 0 ? {} : { stack: places.join('\n') }),
+    ...(fault === undefined ? {} : { fault }),
+  };
+}
+
+function faultOf(error: unknown): FaultText | undefined {
+  if (!(error instanceof Error) || error.name !== 'Fault' || !('code' in error)) return undefined;
+  const params =
+    'params' in error && typeof error.params === 'object' ? Object.entries(error.params ?? {}) : [];
+  const texts = params.map(([name, value]) => [name, typeof value === 'number' ? value : String(value)]);
+  return { code: String(error.code), params: Object.fromEntries(texts) };
 }
 
 function stackOf(error: unknown): string {

@@ -106,11 +106,15 @@ function deathOf(end: KernelEnd, stopped: 'timeout' | 'interrupted' | undefined,
   return ended('killed', { code: 'kernel-died', ...exit, ...signal });
 }
 
+function reasonOf({ message, stack, fault }: Exclude<CellResult, { ended: 'passed' }>): Reason {
+  const place = stack === undefined ? {} : { stack };
+  if (fault === undefined) return { code: 'error', message, ...place };
+  return { code: 'fault', fault: fault.code, params: fault.params, ...place };
+}
+
 function outcomeOf(result: CellResult, job: Job): Outcome {
   if (result.ended !== 'passed') {
-    const { message, stack } = result;
-    const reason: Reason = { code: 'error', message, ...(stack === undefined ? {} : { stack }) };
-    return ended(result.ended, reason);
+    return ended(result.ended, reasonOf(result));
   }
   const { values, secrets } = result;
   if (job.step.kind !== 'check') return { ended: 'passed', values, secrets };

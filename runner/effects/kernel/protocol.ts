@@ -24,6 +24,12 @@ export interface CellRequest {
   readonly resources: Readonly<Record<string, ResourceSettings>>;
 }
 
+/** A fault without its class, which is another one in each bundle. */
+export interface FaultText {
+  readonly code: string;
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
 /** How a cell ended, as the kernel sees it. */
 export type CellResult =
   | {
@@ -35,6 +41,8 @@ export type CellResult =
       readonly ended: 'failed' | 'killed';
       readonly message: string;
       readonly stack?: string;
+      /** What a service threw, which is told in the reader's language. */
+      readonly fault?: FaultText;
       /** The kernel must not be used again: something of the cell may still be going on. */
       readonly spent: boolean;
     };

@@ -35,6 +35,7 @@ export function prepareScope(record: (fact: Fact) => void): void {
   };
   define('secret', declareSecret);
   define(Symbol.for('reprise.record'), record);
+  define(Symbol.for('reprise.secret'), declareSecret);
 }
 
 /** Runs a cell with its own zx options and values. */

@@ -18,14 +18,17 @@ export function createResources(settings: Readonly<Record<string, ResourceSettin
     const resource = known(name);
     if (resource.kind === 'postgres') return (await import('./postgres.ts')).inspectDatabase(resource);
     if (resource.kind === 's3') return (await import('./s3.ts')).inspectBucket(resource);
-    return (await import('./directory.ts')).inspectDirectory(resource);
+    if (resource.kind === 'directory') return (await import('./directory.ts')).inspectDirectory(resource);
+    throw new Error(`a resource of kind ${resource.kind} has no fingerprint`);
   };
   const claim = async (name: string, run: string, named: boolean): Promise<boolean> => {
     const resource = known(name);
     if (resource.kind === 'postgres')
       return (await import('./postgres.ts')).claimDatabase(resource, run, named);
     if (resource.kind === 's3') return (await import('./s3.ts')).claimBucket(resource, run, named);
-    return (await import('./directory.ts')).claimDirectory(resource, run, named);
+    if (resource.kind === 'directory')
+      return (await import('./directory.ts')).claimDirectory(resource, run, named);
+    throw new Error(`a resource of kind ${resource.kind} bears no mark`);
   };
   return { inspect, claim };
 }

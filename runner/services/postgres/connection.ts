@@ -5,6 +5,7 @@ import pg from 'pg';
 import { Fault } from '../../fault.ts';
 import type { PostgresResource } from '../resources.ts';
 import { type Dsn, readDsn } from './dsn.ts';
+import { reach } from './reach.ts';
 
 /** Where libpq programs find the connection: `args` for the command line, `env` for its environment; no password in either. */
 export interface LibpqAccess {
@@ -21,7 +22,7 @@ export async function withLibpqAccess<T>(
   resource: PostgresResource,
   use: (access: LibpqAccess) => Promise<T>,
 ): Promise<T> {
-  const dsn = readDsn(resource);
+  const dsn = readDsn(await reach(resource));
   const folder = await mkdtemp(join(tmpdir(), 'reprise-libpq-'));
   const files = { PGSERVICEFILE: join(folder, 'service'), PGPASSFILE: join(folder, 'pass') };
   try {
@@ -50,9 +51,10 @@ export async function withClient<T>(
   resource: PostgresResource,
   use: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const { host, port } = readDsn(resource);
+  const direct = await reach(resource);
+  const { host, port } = readDsn(direct);
   const client = new pg.Client({
-    connectionString: withoutPrefer(resource.url),
+    connectionString: withoutPrefer(direct.url),
     connectionTimeoutMillis: 30_000,
   });
   client.on('error', () => undefined);

@@ -1,6 +1,6 @@
 /** A PostgreSQL address in parts, without loading the driver. */
 import { Fault } from '../../fault.ts';
-import type { PostgresResource } from '../resources.ts';
+import type { DirectPostgres } from '../resources.ts';
 
 /** Where a database is. `options` are the query parameters of the address (`sslmode`, …). */
 export interface Dsn {
@@ -21,7 +21,7 @@ const OVERRIDES = new Set(
  * Reads `postgres://user:password@host:port/database?options`; the query may neither say again where the database is, nor
  * say anything twice. Faults `dsn-invalid`, `dsn-override`, which never repeat the address.
  */
-export function readDsn(resource: PostgresResource): Dsn {
+export function readDsn(resource: DirectPostgres): Dsn {
   try {
     const url = new URL(resource.url);
     if (!/^postgres(ql)?:$/.test(url.protocol)) throw new TypeError('protocol');
@@ -45,7 +45,7 @@ export function readDsn(resource: PostgresResource): Dsn {
   }
 }
 
-function refuseOverrides(resource: PostgresResource, keys: readonly string[]): void {
+function refuseOverrides(resource: DirectPostgres, keys: readonly string[]): void {
   const refused = keys.find((key, at) => OVERRIDES.has(key.toLowerCase()) || keys.indexOf(key) !== at);
   if (refused === undefined) return;
   const key = OVERRIDES.has(refused.toLowerCase()) ? refused.toLowerCase() : 'twice';

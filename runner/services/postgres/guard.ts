@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { Fault } from '../../fault.ts';
 import { refuseProtected } from '../guard/protected.ts';
 import type { PostgresResource } from '../resources.ts';
-import { readDsn } from './dsn.ts';
 
 /** What the server says of the database that is connected. `tables` counts tables, views, sequences and large objects that no extension owns. */
 export interface DatabaseState {
@@ -44,8 +43,8 @@ export async function refuseProtectedDatabase(
   resource: PostgresResource,
   client: pg.Client,
 ): Promise<DatabaseState> {
-  const { host, user, database } = readDsn(resource);
   const state = await stateOf(client);
+  const { host, user = '', database = '' } = client;
   refuseProtected(resource, [host, user, database, state.database, state.user]);
   return state;
 }
