@@ -1,52 +1,40 @@
 /*
- * A bucket for cells: make it, fill it from a stream of objects, prove it object by object. In: `resources.<name>` of kind
- * `s3`. Out: JSON, and progress on stdout. Can never happen: a public object, an object sent without its length, more than
- * 1,000 parts, a write into a bucket that holds what this run did not put there, a comparison that trusts an ETag.
+ * A bucket for cells: make it, fill it from a stream of objects or from another bucket, prove it object by object, have its
+ * archives brought back, erase it. In: `resources.<name>` of kind `s3`. Out: JSON, and progress on stdout.
+ * Can never happen: a public object, an object sent without its length, more than 1,000 parts, a write into a bucket that is
+ * only read or that holds what this run did not put there, an erasure of what another made, a comparison that trusts an ETag.
  */
-import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { S3Client } from '@aws-sdk/client-s3';
-import { recordDataLoaded } from './record.ts';
+
+import { refuseReadOnly } from './guard/read-only.ts';
+import { recordDataErased, recordDataLoaded } from './record.ts';
 import type { S3Resource } from './resources.ts';
+import { sendAll, type Uploaded } from './s3/batch.ts';
 import { type BucketState, bucketState, guardBucket, makeBucket } from './s3/bucket.ts';
-import { concurrency, withS3 } from './s3/client.ts';
-import { readBack } from './s3/compare.ts';
+import { concurrency, withS3, withTwo } from './s3/client.ts';
+import { type Compared, Comparison, compareSides, digestOf, readBack } from './s3/compare.ts';
+import { type Copied, copyAll } from './s3/copy.ts';
+import { type Erased, eraseAll, mayErase, removeBucket } from './s3/erase.ts';
+import {
+  type ArchiveState,
+  archiveState,
+  type RestoreRequested,
+  requestCopies,
+  untilReadable,
+} from './s3/glacier.ts';
 import { listSizes } from './s3/listing.ts';
 import { forEachBounded } from './s3/pool.ts';
-import { type Spooled, spool } from './s3/spool.ts';
-import { isThere, send } from './s3/upload.ts';
+import type { Source } from './s3/spool.ts';
 
 /** An object to put in a bucket; `body` is read once, before the next object is asked for. */
-export interface SourceObject {
-  readonly key: string;
-  readonly size: number;
-  readonly body: AsyncIterable<Buffer>;
-}
-
-/** What an upload came to; `skipped` objects were already there. */
-export interface Uploaded {
-  readonly sent: number;
-  readonly skipped: number;
-  readonly bytes: number;
-}
-
-/** What a comparison came to: `missing` and `different` keys of the source, `extra` keys of the bucket. */
-export interface Compared {
-  readonly same: number;
-  readonly bytes: number;
-  readonly missing: readonly string[];
-  readonly different: readonly string[];
-  readonly extra: readonly string[];
-}
+export type SourceObject = Source;
 
 /**
  * Creates the bucket, private and versioned, and marks it as this run's; does nothing new to this run's own bucket.
- * Faults: `protected-name`, `bucket-not-empty`, `s3-denied`, `s3-refused`, `s3-unreachable`.
+ * Faults: `resource-read-only`, `protected-name`, `bucket-not-empty`, `s3-denied`, `s3-refused`, `s3-unreachable`.
  */
 export function createBucket(resource: S3Resource): Promise<BucketState> {
   return withS3(resource, 'step-may-have-run', async client => {
+    refuseReadOnly(resource);
     await guardBucket(client, resource);
     await makeBucket(client, resource);
     return bucketState(client, resource.bucket);
@@ -82,90 +70,109 @@ export function uploadAll(
   options: { readonly total?: number; readonly personal?: boolean } = {},
 ): Promise<Uploaded> {
   return withS3(resource, 'step-may-have-run', async client => {
+    refuseReadOnly(resource);
     await guardBucket(client, resource);
-    const sizes = await listSizes(client, resource.bucket);
-    const tally = { sent: 0, skipped: 0, bytes: 0 };
-    const advance = progress(options.total);
-    await withSpool(objects, object => uploadOne({ client, resource, sizes, tally }, object).then(advance));
+    const tally = await sendAll(client, resource, objects, options.total);
     recordDataLoaded(resource.name, `${tally.sent + tally.skipped} objets`, options.personal ?? true);
     return tally;
   });
 }
 
-interface Uploading {
-  readonly client: S3Client;
-  readonly resource: S3Resource;
-  readonly sizes: ReadonlyMap<string, number>;
-  readonly tally: { sent: number; skipped: number; bytes: number };
-}
-
-async function uploadOne({ client, resource, sizes, tally }: Uploading, object: Spooled): Promise<void> {
-  const skip = sizes.get(object.key) === object.size && (await isThere(client, resource, object));
-  if (!skip) await send(client, resource, object);
-  tally[skip ? 'skipped' : 'sent']++;
-  tally.bytes += object.size;
-}
-
-/** Spools each object in order, then hands it over, 16 at a time; the private folder is removed at the end. */
-async function withSpool(
-  objects: AsyncIterable<SourceObject>,
-  task: (object: Spooled) => Promise<void>,
-): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'reprise-objects-'));
-  try {
-    await forEachBounded(spoolEach(objects, folder), concurrency, object =>
-      task(object).finally(object.release),
-    );
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function* spoolEach(objects: AsyncIterable<SourceObject>, folder: string): AsyncGenerator<Spooled> {
-  let number = 0;
-  for await (const object of objects) yield await spool(object, folder, number++);
-}
-
-/** One line each twentieth of the total, or each thousand objects when it is not known. */
-function progress(total: number | undefined): () => void {
-  const step = total === undefined ? 1000 : Math.max(1, Math.ceil(total / 20));
-  let done = 0;
-  return () => {
-    done++;
-    if (done % step === 0 || done === total)
-      console.log(total === undefined ? `${done}` : `${done}/${total}`);
-  };
-}
-
 /**
  * Compares every object of a source with the bucket by key, size and SHA-256, the digest of the bucket's side being that of
- * the bytes that it gives back. Neither side is kept in memory. Faults as for `createBucket`.
+ * the bytes that it gives back. Neither side is kept in memory. Faults as for `describeBucket`.
  */
 export function compareAll(resource: S3Resource, objects: AsyncIterable<SourceObject>): Promise<Compared> {
   return withS3(resource, 'nothing-changed', async client => {
-    const sizes = await listSizes(client, resource.bucket);
-    const result = { same: 0, bytes: 0, missing: [] as string[], different: [] as string[] };
-    await forEachBounded(digestEach(objects), concurrency, async ({ key, size, sha256 }) => {
-      const found = sizes.has(key) ? await readBack(client, resource.bucket, key) : undefined;
-      sizes.delete(key);
-      if (found === undefined) result.missing.push(key);
-      else if (found.size !== size || found.sha256 !== sha256) result.different.push(key);
-      else result.same++;
-      result.bytes += size;
+    const comparison = new Comparison((await listSizes(client, resource.bucket)).keys());
+    await forEachBounded(digestEach(objects), concurrency, async ({ key, ...expected }) => {
+      const found = comparison.lists(key) ? await readBack(client, resource.bucket, key) : undefined;
+      comparison.take(key, expected, found);
     });
-    return {
-      ...result,
-      missing: result.missing.sort(),
-      different: result.different.sort(),
-      extra: [...sizes.keys()],
-    };
+    return comparison.result();
   });
 }
 
 async function* digestEach(objects: AsyncIterable<SourceObject>) {
-  for await (const { key, size, body } of objects) {
-    const hash = createHash('sha256');
-    for await (const chunk of body) hash.update(chunk);
-    yield { key, size, sha256: hash.digest('hex') };
-  }
+  for await (const { key, body } of objects) yield { key, ...(await digestOf(body)) };
+}
+
+/**
+ * Copies every object of a bucket into another, 16 at a time: by the service itself when one key has both, else through here.
+ * Type and metadata are kept, the copies are private and of class STANDARD; what is already there and the same is skipped,
+ * so that an interrupted copy can be done again. The source is never written. Records what was loaded on the destination.
+ * Faults as for `createBucket`, and `object-archived` when a source object must first be brought back (`requestRestore`).
+ */
+export function copyBucket(
+  source: S3Resource,
+  destination: S3Resource,
+  options: { readonly personal?: boolean } = {},
+): Promise<Copied> {
+  return withTwo(source, destination, 'step-may-have-run', async (from, to) => {
+    refuseReadOnly(destination);
+    await to.ask(guardBucket(to.client, destination));
+    const tally = await copyAll(from, to);
+    recordDataLoaded(destination.name, `${tally.copied + tally.skipped} objets`, options.personal ?? true);
+    return tally;
+  });
+}
+
+/**
+ * Compares two buckets by key, size and SHA-256 of the bytes that both give back. Its `manifest` and `bytes` identify the
+ * source for `recordBackupUsed`. Faults as for `describeBucket`, and `object-archived`.
+ */
+export function compareBuckets(source: S3Resource, destination: S3Resource): Promise<Compared> {
+  return withTwo(source, destination, 'nothing-changed', compareSides);
+}
+
+/** How much a bucket of archives holds, and how much of it can be read. Faults as for `describeBucket`. */
+export function glacierState(resource: S3Resource): Promise<ArchiveState> {
+  return withS3(resource, 'nothing-changed', client => archiveState(client, resource.bucket));
+}
+
+/**
+ * Asks for a temporary copy, kept for `days` days, of each archived object for which none was asked yet. No object is changed,
+ * so a protected bucket or one that is only read may be asked. Faults as for `describeBucket`.
+ */
+export function requestRestore(
+  resource: S3Resource,
+  { days }: { readonly days: number },
+): Promise<RestoreRequested> {
+  return withS3(resource, 'step-may-have-run', client => requestCopies(client, resource.bucket, days));
+}
+
+/**
+ * Waits until every object can be read: looks every `every` ms, for `within` ms at most (at Scaleway a copy begins after
+ * minutes to 24 hours). Faults: `glacier-not-ready`, `glacier-not-requested`, and those of `describeBucket`.
+ */
+export function awaitRestored(
+  resource: S3Resource,
+  limits: { readonly within: number; readonly every: number },
+): Promise<ArchiveState> {
+  return withS3(resource, 'nothing-changed', client => untilReadable(client, resource.bucket, limits));
+}
+
+/**
+ * Erases every version, delete marker and unfinished upload of a bucket that bears this run's marker; nothing when there is
+ * no such bucket. Records what was erased. Faults: `resource-read-only`, `protected-name`, `bucket-not-ours`, those of S3.
+ */
+export function emptyBucket(resource: S3Resource): Promise<Erased> {
+  return withS3(resource, 'step-may-have-run', async client => {
+    if (!(await mayErase(client, resource))) return { versions: 0, uploads: 0 };
+    const erased = await eraseAll(client, resource);
+    if (erased.versions + erased.uploads > 0) {
+      recordDataErased(resource.name, `${erased.versions} versions d’objets`);
+    }
+    return erased;
+  });
+}
+
+/** Removes an empty bucket that bears this run's marker; false when there is none. Faults as for `emptyBucket`. */
+export function deleteBucket(resource: S3Resource): Promise<boolean> {
+  return withS3(resource, 'step-may-have-run', async client => {
+    if (!(await mayErase(client, resource))) return false;
+    const removed = await removeBucket(client, resource.bucket);
+    if (removed) recordDataErased(resource.name, `bucket « ${resource.bucket} »`);
+    return removed;
+  });
 }

@@ -82,7 +82,12 @@ describe('a database', () => {
 describe('a bucket', () => {
   let server: Awaited<ReturnType<typeof startServer>>;
   beforeAll(async () => {
-    server = await startServer();
+    server = await startServer({
+      fault: (operation, bucket) =>
+        bucket === 'sans-etiquette' && operation.includes('BucketTagging')
+          ? { status: 501, code: 'NotImplemented' }
+          : undefined,
+    });
   });
   afterAll(() => server.stop());
   const resource = (bucket: string): S3Resource => ({
@@ -108,19 +113,25 @@ describe('a bucket', () => {
     ]).toEqual(['seau', false, true, false]);
     const client = server.client();
     await client.send(new CreateBucketCommand({ Bucket: 'seau' }));
-    // This server has no tags: the objects' own metadata bear the marker.
-    expect(await resources.claim('fichiers', 'run-1', false)).toBe(false);
-    const Metadata = { 'reprise-run': 'run-1' };
-    await client.send(new PutObjectCommand({ Bucket: 'seau', Key: 'a', Body: 'x', Metadata }));
-    const filled = await resources.inspect('fichiers');
-    expect(filled).toEqual({
+    expect(await resources.claim('fichiers', 'run-1', false)).toBe(true);
+    expect(await resources.inspect('fichiers')).toEqual({
       resource: 'fichiers',
       kind: 's3',
       name: 'seau',
-      facts: expect.objectContaining({ exists: true, region: 'fr-par', versioning: 'Disabled', versions: 1 }),
-      empty: false,
+      facts: expect.objectContaining({ exists: true, region: 'fr-par', versioning: 'Disabled', versions: 0 }),
+      empty: true,
       marker: 'run-1',
     });
+  });
+
+  test('bears the marker on its objects where there are no tags', async () => {
+    const resources = createResources({ fichiers: resource('sans-etiquette') });
+    const client = server.client();
+    await client.send(new CreateBucketCommand({ Bucket: 'sans-etiquette' }));
+    expect(await resources.claim('fichiers', 'run-1', false)).toBe(false);
+    const Metadata = { 'reprise-run': 'run-1' };
+    await client.send(new PutObjectCommand({ Bucket: 'sans-etiquette', Key: 'a', Body: 'x', Metadata }));
+    expect(await resources.inspect('fichiers')).toMatchObject({ empty: false, marker: 'run-1' });
   });
 
   test('of a protected name is refused in a drill', async () => {

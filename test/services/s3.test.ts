@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { S3Resource } from '../../runner/services/resources.ts';
-import { partSizeOf } from '../../runner/services/s3/upload.ts';
+import { partSizeOf } from '../../runner/services/s3/multipart.ts';
 import {
   compareAll,
   createBucket,
@@ -102,7 +102,8 @@ test('every object goes up private, typed and with its digest, and compares equa
   const { Grants } = await server.client().send(new GetObjectAclCommand(place));
   expect(Grants?.map(grant => grant.Grantee?.URI)).toEqual([undefined]);
   expect(await refusesStrangers(bucket, place.Key)).toBe(true);
-  const equal = { same: 5, bytes: total, missing: [], different: [], extra: [] };
+  const manifest = expect.stringMatching(/^[0-9a-f]{64}$/);
+  const equal = { same: 5, bytes: total, missing: [], different: [], extra: [], manifest };
   expect(await compareAll(bucket, objectsOf(contents))).toEqual(equal);
   expect(facts).toEqual([{ kind: 'data-loaded', resource: 'fichiers', what: '5 objets', personal: true }]);
   expect(await readdir(scratch)).toEqual([]);
@@ -129,6 +130,7 @@ test('what is missing, altered or in excess is named', async () => {
     missing: ['c.pdf'],
     different: ['b.pdf'],
     extra: ['z.pdf'],
+    manifest: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
 });
 

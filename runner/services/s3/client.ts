@@ -22,6 +22,33 @@ export function openClient(resource: S3Resource): S3Client {
   });
 }
 
+/** Calls `use` with a client of each of two buckets, that are closed afterwards; an error is told of the bucket that gave it. */
+export async function withTwo<T>(
+  source: S3Resource,
+  destination: S3Resource,
+  state: FaultState,
+  use: (from: Side, to: Side) => Promise<T>,
+): Promise<T> {
+  return withS3(destination, state, to =>
+    withS3(source, state, from => use(sideOf(source, from, state), sideOf(destination, to, state))),
+  );
+}
+
+/** One bucket of two. `ask` does what it is given, and makes of what the service refuses a fault about this bucket. */
+export interface Side {
+  readonly client: S3Client;
+  readonly resource: S3Resource;
+  ask<T>(request: Promise<T>): Promise<T>;
+}
+
+function sideOf(resource: S3Resource, client: S3Client, state: FaultState): Side {
+  const ask = <T>(request: Promise<T>) =>
+    request.catch((error: unknown) => {
+      throw explain(resource, error, state);
+    });
+  return { client, resource, ask };
+}
+
 /** Calls `use` with a client that is closed afterwards; what the service refuses becomes a fault that says what to do. */
 export async function withS3<T>(
   resource: S3Resource,
@@ -52,6 +79,7 @@ function explain(resource: S3Resource, error: unknown, state: FaultState): unkno
   if (error instanceof Fault || !(error instanceof Error)) return error;
   const { bucket, endpoint } = resource;
   const code = errorCode(error);
+  if (code === 'InvalidObjectState') return new Fault('object-archived', { bucket }, state);
   if (code !== undefined) {
     const fault = denied.has(code) ? 's3-denied' : 's3-refused';
     return new Fault(fault, { bucket, endpoint, code, message: error.message }, state);

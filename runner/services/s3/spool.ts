@@ -11,7 +11,8 @@ export interface Spooled {
   release(): Promise<void>;
 }
 
-interface Source {
+/** An object to send; `body` is read once, before the next object is asked for. */
+export interface Source {
   readonly key: string;
   readonly size: number;
   readonly body: AsyncIterable<Buffer>;

@@ -2,9 +2,6 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  AbortMultipartUploadCommand,
-  CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
   HeadObjectCommand,
   PutObjectCommand,
   type S3Client,
@@ -14,20 +11,13 @@ import {
 import type { S3Resource } from '../resources.ts';
 import { markerName } from './bucket.ts';
 import { contentTypeOf } from './content-type.ts';
+import { inParts, partSizeOf } from './multipart.ts';
 import type { Spooled } from './spool.ts';
 
 const MiB = 1024 * 1024;
 
 /** Above this size an object goes up in parts. */
 export const multipartFrom = 64 * MiB;
-
-/** Scaleway takes 1,000 parts at most, where Amazon takes 10,000 (Object Storage documentation, "Multipart uploads"). */
-const mostParts = 1000;
-
-/** The size of the parts of an object, in bytes: 16 MiB, or what makes at most 1,000 of them, rounded up to a MiB. */
-export function partSizeOf(size: number): number {
-  return Math.max(16 * MiB, Math.ceil(size / mostParts / MiB) * MiB);
-}
 
 /** The metadata that says what an object should be, and which run put it there. */
 function settingsOf(resource: S3Resource, object: Spooled) {
@@ -65,11 +55,10 @@ export async function send(client: S3Client, resource: S3Resource, object: Spool
 }
 
 /** The SDK cannot repeat a streamed body, since it is spent; a new stream can be made. Refusals (4xx) are not repeated. */
-async function retrying(put: () => Promise<unknown>): Promise<void> {
+export async function retrying<T>(put: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await put();
-      return;
+      return await put();
     } catch (error) {
       const status = error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : 0;
       if (attempt === 3 || (status >= 400 && status < 500)) throw error;
@@ -84,41 +73,14 @@ async function sendInParts(
   path: string,
   size: number,
 ): Promise<void> {
-  const { Bucket, Key } = settings;
-  const { UploadId } = await client.send(new CreateMultipartUploadCommand(settings));
-  const upload = { Bucket, Key, UploadId };
-  try {
-    const Parts = await sendParts(client, upload, path, size);
-    await client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }));
-  } catch (error) {
-    await client.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined);
-    throw error;
-  }
-}
-
-interface Part {
-  readonly PartNumber: number;
-  readonly ETag: string | undefined;
-}
-
-async function sendParts(
-  client: S3Client,
-  upload: { readonly Bucket: string; readonly Key: string; readonly UploadId: string | undefined },
-  path: string,
-  size: number,
-): Promise<Part[]> {
-  const partSize = partSizeOf(size);
   const file = await open(path);
   try {
-    const parts: Part[] = [];
-    for (let start = 0; start < size; start += partSize) {
-      const Body = Buffer.alloc(Math.min(partSize, size - start));
-      await file.read(Body, 0, Body.length, start);
-      const PartNumber = parts.length + 1;
-      const command = new UploadPartCommand({ ...upload, PartNumber, Body, ContentLength: Body.length });
-      parts.push({ PartNumber, ETag: (await client.send(command)).ETag });
-    }
-    return parts;
+    await inParts(client, settings, { size, partSize: partSizeOf(size) }, async (upload, range) => {
+      const Body = Buffer.alloc(range.end - range.start);
+      await file.read(Body, 0, Body.length, range.start);
+      const part = { ...upload, PartNumber: range.number, Body, ContentLength: Body.length };
+      return (await client.send(new UploadPartCommand(part))).ETag;
+    });
   } finally {
     await file.close();
   }
