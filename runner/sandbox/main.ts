@@ -1,5 +1,5 @@
 /**
- * The sandbox's programme: `--directory D [--json] [--lang fr|en]`.
+ * The sandbox's programme: `--directory D [--fault NAME,…] [--json] [--lang fr|en]`; `--faults` only lists the faults.
  *
  * In: a folder. Out: when all servers answer, one line of JSON on standard output with `--json`
  * (`{"environment":…,"endpoints":…}`, or `{"error":{"code":…,"details":…}}` and exit 1), else a table for people.
@@ -7,27 +7,51 @@
  * Can never happen: a server that goes on after this process.
  */
 import { parseArgs } from 'node:util';
+import { type Faults, faultTable, readFaults } from './faults.ts';
 import { type Language, programme, wordRefusal } from './messages.ts';
 import { SandboxRefusal } from './refusal.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
 
-type Invocation = { readonly directory: string; readonly json: boolean; readonly lang: Language };
+type Invocation = {
+  readonly directory: string;
+  readonly faults: readonly string[];
+  readonly json: boolean;
+  readonly lang: Language;
+};
 
-function readArguments(): Invocation | undefined {
+function readArguments(): Invocation | 'list-faults' | undefined {
   const options = {
     directory: { type: 'string' },
+    fault: { type: 'string', multiple: true },
+    faults: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     lang: { type: 'string', default: 'fr' },
   } as const;
   try {
-    const { directory, json, lang } = parseArgs({ options }).values;
-    return directory === undefined ? undefined : { directory, json, lang: lang === 'en' ? 'en' : 'fr' };
+    const { directory, fault = [], faults, json, lang } = parseArgs({ options }).values;
+    if (faults) return 'list-faults';
+    if (directory === undefined) return undefined;
+    return { directory, faults: fault, json, lang: lang === 'en' ? 'en' : 'fr' };
   } catch {
     return undefined;
   }
 }
 
-function present(sandbox: Sandbox, { json, lang }: Invocation): string {
+/** The table of faults, a line each. */
+function faultLines(lang: Language): string {
+  const width = Math.max(...faultTable.map(({ name }) => name.length));
+  return faultTable.map(({ name, words }) => `  ${name.padEnd(width)}  ${words[lang]}\n`).join('');
+}
+
+function faultsOf({ faults: given }: Invocation): Faults {
+  const { faults, unknown } = readFaults(given);
+  if (unknown.length === 0) return faults;
+  const known = faultTable.map(({ name }) => name).join(', ');
+  throw new SandboxRefusal('unknown-fault', { faults: unknown.join(', '), known });
+}
+
+function present(sandbox: Sandbox, invocation: Invocation): string {
+  const { json, lang } = invocation;
   const { environment, endpoints } = sandbox;
   if (json) return `${JSON.stringify({ environment, endpoints })}\n`;
   const width = Math.max(...endpoints.map(endpoint => endpoint.name.length));
@@ -35,7 +59,10 @@ function present(sandbox: Sandbox, { json, lang }: Invocation): string {
     ({ name, url, note }) => `  ${name.padEnd(width)}  ${url}\n  ${' '.repeat(width)}  ${note}`,
   );
   const exports = Object.entries(environment).map(([name, value]) => `  ${name}=${value}`);
-  return `${[...places, '', ...exports, '', programme.ready[lang]].join('\n')}\n`;
+  const faults = [...faultsOf(invocation)].join(', ');
+  const rehearsed =
+    faults === '' ? [] : [`${programme.rehearsed[lang]}${lang === 'fr' ? ' ' : ''}: ${faults}`];
+  return `${[...places, '', ...exports, '', ...rehearsed, programme.ready[lang]].join('\n')}\n`;
 }
 
 function refuse(error: unknown, { json, lang }: Invocation): void {
@@ -67,7 +94,7 @@ async function serve(invocation: Invocation): Promise<void> {
   void end.then(() => {
     if (!state.ready) process.exit(0);
   });
-  const sandbox = await startSandbox(invocation);
+  const sandbox = await startSandbox({ ...invocation, faults: faultsOf(invocation) });
   state.ready = true;
   process.stdout.on('error', () => undefined);
   process.stdout.write(present(sandbox, invocation));
@@ -78,7 +105,9 @@ async function serve(invocation: Invocation): Promise<void> {
 }
 
 const invocation = readArguments();
-if (invocation === undefined) {
+if (invocation === 'list-faults') {
+  process.stdout.write(faultLines(process.argv.includes('en') ? 'en' : 'fr'));
+} else if (invocation === undefined) {
   process.stderr.write(`${programme.usage.fr}\n${programme.usage.en}\n`);
   process.exitCode = 2;
 } else {

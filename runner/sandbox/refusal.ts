@@ -2,6 +2,7 @@
 export type RefusalCode =
   | 'directory-not-empty'
   | 'directory-in-use'
+  | 'unknown-fault'
   | 'postgres-package-missing'
   | 'postgres-cannot-run'
   | 'postgres-failed'

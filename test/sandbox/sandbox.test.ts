@@ -115,12 +115,14 @@ describe('a sandbox', () => {
         first.environment,
         `select count(*)::int from pg_tables where schemaname = 'public'`,
       ),
-      buckets: (await s3.send(new ListBucketsCommand())).Buckets,
+      buckets: (await s3.send(new ListBucketsCommand())).Buckets?.map(bucket => bucket.Name),
       archives: (await readdir(join(directory, 'archives'))).sort(),
       modes: [
         (await stat(directory)).mode & 0o777,
         (await stat(join(directory, 'credentials.json'))).mode & 0o777,
+        (await stat(join(directory, 'downloads'))).mode & 0o777,
       ],
+      downloads: await readdir(join(directory, 'downloads')),
     }).toEqual({
       environment: {
         SANDBOX_DATABASE_URL: expect.stringMatching(
@@ -131,19 +133,25 @@ describe('a sandbox', () => {
         SANDBOX_S3_ACCESS_KEY_ID: expect.stringMatching(/^SCW[A-Z0-9]{17}$/),
         SANDBOX_S3_SECRET_ACCESS_KEY: expect.stringMatching(/^[0-9a-f-]{36}$/),
         SANDBOX_S3_BUCKET: 'apilos-exercice',
+        SANDBOX_S3_GLACIER_BUCKET: 'apilos-glacier',
         SANDBOX_ARCHIVES: join(directory, 'archives'),
+        SANDBOX_DOWNLOADS: join(directory, 'downloads'),
+        SANDBOX_REPOSITORY_URL: `file://${join(directory, 'repository', 'apilos.git')}`,
+        SANDBOX_REPOSITORY_VERSION: 'v1.86.0',
         SANDBOX_SCALINGO_API: 'http://127.0.0.1:PORT/api/v1',
         SANDBOX_SCALINGO_AUTH_API: 'http://127.0.0.1:PORT/auth/v1',
         SANDBOX_SCALINGO_DATABASE_API: 'http://127.0.0.1:PORT/db/api',
         SANDBOX_SCALINGO_TOKEN: expect.stringMatching(/^tk-us-[0-9a-f]{48}$/),
         SANDBOX_SCALINGO_REGION: 'osc-fr1',
         SANDBOX_SSH_HOST: '127.0.0.1',
+        SANDBOX_SSH_GATEWAY: '127.0.0.1:PORT',
         SANDBOX_SSH_PORT: expect.stringMatching(/^\d+$/),
         SANDBOX_SSH_FINGERPRINT: expect.stringMatching(/^SHA256:[A-Za-z0-9+/]{43}$/),
         SANDBOX_SSH_KEY: join(directory, 'ssh', 'operator'),
         SANDBOX_WEB_HTTP: 'http://127.0.0.1:PORT',
         SANDBOX_WEB_HTTPS: 'http://127.0.0.1:PORT',
         SANDBOX_GITHUB_API: 'http://127.0.0.1:PORT',
+        SANDBOX_GITHUB_REPOSITORY: 'MTES-MCT/apilos',
         SANDBOX_GITHUB_TOKEN: expect.stringMatching(/^ghp_[0-9a-f]{36}$/),
         SANDBOX_ALWAYSDATA_API: 'http://127.0.0.1:PORT/v1',
         SANDBOX_ALWAYSDATA_TOKEN: expect.stringMatching(/^[0-9a-f]{32}$/),
@@ -153,7 +161,7 @@ describe('a sandbox', () => {
       },
       endpoints: ['postgresql', 's3', 'scalingo', 'ssh', 'web', 'github', 'alwaysdata', 'dns', 'archives'],
       tables: [0],
-      buckets: [],
+      buckets: ['apilos-glacier'],
       archives: [
         '20260316000000_apilos_siap_pro_4521.tar.gz',
         '20260317000000_apilos_siap_pro_4521.tar.gz',
@@ -161,7 +169,8 @@ describe('a sandbox', () => {
         'manifest.json',
         's3_production.zip',
       ],
-      modes: [0o700, 0o600],
+      modes: [0o700, 0o600, 0o700],
+      downloads: [],
     });
     await query(first.environment, `create table kept (word text); insert into kept values ('é')`);
     await s3.send(new CreateBucketCommand({ Bucket: 'apilos-exercice' }));
@@ -173,6 +182,7 @@ describe('a sandbox', () => {
     const read = new GetObjectCommand({ Bucket: 'apilos-exercice', Key: 'à//b' });
     const object = await s3Client(second.environment).send(read);
     const lasting = (environment: Environment) => [
+      environment.SANDBOX_S3_ENDPOINT,
       environment.SANDBOX_S3_ACCESS_KEY_ID,
       environment.SANDBOX_S3_SECRET_ACCESS_KEY,
       new URL(environment.SANDBOX_DATABASE_URL ?? '').password,

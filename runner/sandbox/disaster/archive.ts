@@ -44,6 +44,14 @@ export async function writeFilesArchive(
   await written;
 }
 
+/** Writes the zip of one database archive, as `upload-artifact` makes it of `db_backup.tar.gz`. */
+export async function writeDatabaseArtifact(file: string, archive: string, takenAt: Date): Promise<void> {
+  const zip = new yazl.ZipFile();
+  zip.addFile(archive, 'db_backup.tar.gz', { mtime: takenAt, mode: 0o100644, compress: false });
+  zip.end();
+  await pipeline(zip.outputStream, createWriteStream(file, { mode: 0o600 }));
+}
+
 /** Every folder above a member, outermost first: `a/b/c` gives `a/` and `a/b/`. */
 function foldersOf(member: string): string[] {
   const parts = member.split('/').slice(0, -1);

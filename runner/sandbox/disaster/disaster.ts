@@ -21,7 +21,7 @@ import {
 } from './database.ts';
 import { dumpDatabase } from './dump.ts';
 import { type History, makeHistory, rowCounts } from './history.ts';
-import { type BucketObject, makeObjects, missingKeys } from './objects.ts';
+import { type BucketObject, makeObjects, missingKeys, type StoredObject } from './objects.ts';
 import { startRandom } from './random.ts';
 
 /** A database backup: its archive's name, its instant (ISO 8601), what it holds, and the objects that only its rows know. */
@@ -55,6 +55,8 @@ export type DisasterOptions = {
   readonly directory: string;
   readonly now: Date;
   readonly seed?: number;
+  /** Given what the lost bucket held at the files backup's instant, to keep it elsewhere too. */
+  readonly keep?: (objects: readonly StoredObject[], takenAt: Date) => Promise<void>;
 };
 
 /** Makes the platform, backs it up, loses it. Throws `SandboxRefusal` without a fit `pg_dump`. */
@@ -67,6 +69,7 @@ export async function makeDisaster(options: DisasterOptions): Promise<Disaster> 
   const [database, files] = await Promise.all([
     backUpDatabase(options, history, objects),
     backUpFiles(directory, objects, history.calendar),
+    options.keep?.(objects, history.calendar.monday),
   ]);
   await createEmptyDatabase(options.postgres);
   return { seed, now: now.toISOString(), database, files };

@@ -19,6 +19,8 @@ export type DnsFault = 'silent' | 'servfail' | 'frozen';
 export interface DnsSettings {
   readonly zones: readonly Zone[];
   readonly delays?: readonly number[];
+  /** How late the public resolver is, in milliseconds; as late as the last authoritative server unless told. */
+  readonly publicDelay?: number;
   /** How many milliseconds a second of TTL lasts in the public resolver's memory; 1,000 by default. */
   readonly secondLasts?: number;
   readonly now?: () => number;
@@ -41,7 +43,7 @@ export async function startDns(settings: DnsSettings): Promise<DnsServers> {
   const { zones, now = Date.now, delays = [0, 0], secondLasts = 1000 } = settings;
   const history = startHistory(zones, now);
   const cache = createCache(now, secondLasts);
-  const slowest = delays.at(-1) ?? 0;
+  const slowest = settings.publicDelay ?? delays.at(-1) ?? 0;
   const seen = (delay: number, frozen: boolean) => (frozen ? zones : history.seenAfter(delay));
   const resolve = (frozen: boolean): Answering => {
     return (name, type) => cache.answer(name, type, () => recursive(seen(slowest, frozen), name, type));

@@ -21,7 +21,8 @@ export interface GithubSettings {
   readonly artifacts: readonly Artifact[];
   readonly files: Readonly<Record<string, string>>;
   readonly now?: () => number;
-  readonly fault?: () => GithubFault | undefined;
+  /** Asked at each request, and with the artifact when one is downloaded. */
+  readonly fault?: (artifact?: Artifact) => GithubFault | undefined;
   readonly onStorageRequest?: (headers: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -52,8 +53,8 @@ export async function startGithub(settings: GithubSettings): Promise<Github> {
   const { now = Date.now, fault, onStorageRequest } = settings;
   const storage = createStorage({
     now,
-    fault: () => {
-      const ordered = fault?.();
+    fault: artifact => {
+      const ordered = fault?.(artifact);
       return ordered === 'corrupt' || ordered === 'cut' ? ordered : undefined;
     },
     ...(onStorageRequest === undefined ? {} : { onRequest: onStorageRequest }),

@@ -21,7 +21,7 @@ export interface ArtifactStorage {
  */
 export function createStorage(settings: {
   readonly now: () => number;
-  readonly fault?: () => StorageFault | undefined;
+  readonly fault?: (artifact: Artifact) => StorageFault | undefined;
   readonly onRequest?: (headers: Readonly<Record<string, unknown>>) => void;
 }): ArtifactStorage {
   const links = new Map<string, { readonly artifact: Artifact; readonly until: number }>();
@@ -40,7 +40,7 @@ export function createStorage(settings: {
       if (found === undefined || settings.now() > found.until) return refuse(403, 'AuthenticationFailed');
       const { artifact } = found;
       response.writeHead(200, { 'content-type': 'application/zip', 'content-length': artifact.bytes });
-      const fault = settings.fault?.();
+      const fault = settings.fault?.(artifact);
       if (fault === 'corrupt') return response.end(Buffer.alloc(artifact.bytes));
       if (fault === 'cut') return response.write(Buffer.alloc(1), () => response.destroy());
       return pipeline(createReadStream(artifact.file), response, () => undefined);

@@ -11,6 +11,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writePrivately } from '../credentials.ts';
+import { type Faults, noFaults } from '../faults.ts';
 import type { Deploy } from '../git/judge.ts';
 import { openRepositories } from '../git/repositories.ts';
 import { type Redis, startRedis } from '../redis/redis.ts';
@@ -22,7 +23,7 @@ import type { ServeGit } from '../ssh/git-command.ts';
 import { ownHostKey } from '../ssh/host-key.ts';
 import { type ResolveHost, startRouter } from '../web/router.ts';
 import { ownOperatorKey } from './operator-key.ts';
-import { Service } from './service.ts';
+import { Service, type ServiceSettings } from './service.ts';
 
 /** Where things are in the sandbox's folder. */
 export interface PlatformPaths extends ScalingoPaths {
@@ -35,6 +36,7 @@ export interface PlatformNeighbours {
   readonly postgres: DatabaseServer;
   /** Whether a host name is an alias of another. */
   readonly leadsTo: (host: string, target: string) => boolean;
+  readonly faults?: Faults;
 }
 
 type DatabaseServer = { readonly url: string; readonly port: number };
@@ -65,8 +67,8 @@ export async function startPlatform(paths: PlatformPaths, neighbours: PlatformNe
 type OnClose = (close: Close) => unknown;
 
 async function open(paths: PlatformPaths, neighbours: PlatformNeighbours, onClose: OnClose) {
-  const { postgres } = neighbours;
-  const redis = await startAddon(join(paths.directory, 'redis'));
+  const { postgres, faults = noFaults } = neighbours;
+  const redis = await startAddon(join(paths.directory, 'redis'), faults.has('redis-down'));
   onClose(redis.close);
   const operator = await ownOperatorKey(join(paths.directory, 'ssh', 'operator'));
   const late: { follow?: () => void } = {};
@@ -75,12 +77,14 @@ async function open(paths: PlatformPaths, neighbours: PlatformNeighbours, onClos
     redis: redis.url,
     key: { name: 'bac-a-sable', content: operator.publicKey },
     resolves: neighbours.leadsTo,
+    faults,
     changed: () => late.follow?.(),
   });
   onClose(api.close);
   const resolveTarget = targetsOf(scalingo, postgres, redis);
-  const { service, serveGit } = await openService(paths, scalingo, resolveTarget);
-  const entrances = await openEntrances({ paths, scalingo, resolveTarget, service, serveGit }, onClose);
+  const { service, serveGit } = await openService(paths, scalingo, { resolveTarget, faults });
+  const inside = { paths, scalingo, resolveTarget, service, serveGit, faults };
+  const entrances = await openEntrances(inside, onClose);
   late.follow = () => service.follow();
   const environment = { ...api.environment, ...entrances.environment };
   return {
@@ -92,10 +96,10 @@ async function open(paths: PlatformPaths, neighbours: PlatformNeighbours, onClos
 /** The one Redis of the sandbox, under the private name and port that an add-on's address has. */
 type Addon = Redis & { readonly host: string; readonly privatePort: number; readonly url: string };
 
-async function startAddon(directory: string): Promise<Addon> {
+async function startAddon(directory: string, down: boolean): Promise<Addon> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const password = await ownPassword(join(directory, 'password.json'));
-  const redis = await startRedis({ directory, password });
+  const redis = await startRedis({ directory, password, down });
   const [host, privatePort] = ['bac-a-sable-1.redis.a.osc-fr1.scalingo-dbs.com', 31_000];
   return { ...redis, host, privatePort, url: `redis://:${password}@${host}:${privatePort}` };
 }
@@ -118,12 +122,21 @@ function targetsOf(scalingo: Scalingo, postgres: DatabaseServer, redis: Addon): 
 }
 
 /** Repositories bear the identity of their application: a change of its name is none to them. */
-async function openService(paths: PlatformPaths, scalingo: Scalingo, resolveTarget: ResolveTarget) {
+async function openService(
+  paths: PlatformPaths,
+  scalingo: Scalingo,
+  { resolveTarget, faults }: Pick<Inside, 'resolveTarget' | 'faults'>,
+) {
   const late: { deploy?: Deploy } = {};
   const repositories = await openRepositories(join(paths.directory, 'git'), async (push, log) => {
     return (await late.deploy?.(push, log)) ?? false;
   });
-  const service = new Service({ scalingo, resolveTarget, forget: repositories.remove });
+  const service = new Service({
+    scalingo,
+    resolveTarget,
+    forget: repositories.remove,
+    ...deploymentFaults(faults),
+  });
   late.deploy = service.deploy;
   const serveGit: ServeGit = async (call, streams) => {
     const app = scalingo.applications().find(one => one.name === call.app);
@@ -133,19 +146,36 @@ async function openService(paths: PlatformPaths, scalingo: Scalingo, resolveTarg
   return { service, serveGit };
 }
 
+/** How deployments go wrong; a queue is in ms. */
+function deploymentFaults(faults: Faults): Pick<ServiceSettings, 'queue' | 'fault'> {
+  const fault = (['build', 'postdeploy', 'crash'] as const).find(one => faults.has(deploymentFault[one]));
+  return {
+    ...(faults.has('deployment-queued') ? { queue: 8000 } : {}),
+    ...(fault === undefined ? {} : { fault }),
+  };
+}
+
+const deploymentFault = { build: 'build-failed', postdeploy: 'hook-failed', crash: 'boot-failed' } as const;
+
 interface Inside {
   readonly paths: PlatformPaths;
   readonly scalingo: Scalingo;
   readonly resolveTarget: ResolveTarget;
   readonly service: Service;
   readonly serveGit: ServeGit;
+  readonly faults: Faults;
 }
 
 async function openEntrances({ paths, scalingo, service, ...behind }: Inside, onClose: OnClose) {
+  const { resolveTarget, serveGit, faults } = behind;
+  const known = await ownHostKey(join(paths.directory, 'ssh', 'host'));
   const gateway = await startGateway({
-    hostKey: await ownHostKey(join(paths.directory, 'ssh', 'host')),
+    hostKey: faults.has('ssh-host-key-changed')
+      ? await ownHostKey(join(paths.directory, 'ssh', 'other-host'))
+      : known,
     authorizedKeys: () => scalingo.keys().map(key => key.content),
-    ...behind,
+    resolveTarget: faults.has('tunnel-refused') ? () => undefined : resolveTarget,
+    serveGit,
   });
   onClose(gateway.close);
   onClose(() => service.close());
@@ -154,7 +184,8 @@ async function openEntrances({ paths, scalingo, service, ...behind }: Inside, on
   const environment = {
     SANDBOX_SSH_HOST: gateway.host,
     SANDBOX_SSH_PORT: `${gateway.port}`,
-    SANDBOX_SSH_FINGERPRINT: gateway.fingerprint,
+    SANDBOX_SSH_GATEWAY: `${gateway.host}:${gateway.port}`,
+    SANDBOX_SSH_FINGERPRINT: known.fingerprint,
     SANDBOX_WEB_HTTP: router.httpUrl,
     SANDBOX_WEB_HTTPS: router.httpsUrl,
   };

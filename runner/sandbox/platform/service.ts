@@ -5,13 +5,14 @@
  * Can never happen: two looks at once; a process of an application that is deleted or scaled to none; work that goes on
  * after `close`.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deploy, Push } from '../git/judge.ts';
 import { ApiError } from '../scalingo/api-error.ts';
 import type { DrivenDeployment } from '../scalingo/driven-deployment.ts';
 import type { RunningApplication, Scalingo } from '../scalingo/scalingo.ts';
 import type { ResolveTarget } from '../ssh/forwarding.ts';
 import { BootFailure } from '../web/application.ts';
-import { type DeploymentEnd, runDeployment } from '../web/deployment.ts';
+import { type DeploymentEnd, type DeploymentOptions, runDeployment } from '../web/deployment.ts';
 import { type Fleet, openFleet } from '../web/fleet.ts';
 
 /** What runs the applications. `forget` is told the identity of one that is no more. */
@@ -19,6 +20,10 @@ export interface ServiceSettings {
   readonly scalingo: Scalingo;
   readonly resolveTarget: ResolveTarget;
   readonly forget: (id: string) => Promise<void>;
+  /** How long a deployment stays queued before it begins, ms. */
+  readonly queue?: number;
+  /** What every deployment meets. */
+  readonly fault?: DeploymentOptions['fault'];
 }
 
 /** An application as it was started; `variables`, another object at each start, also tells one start from the next. */
@@ -34,6 +39,7 @@ export class Service {
   readonly #started = new Map<string, Started>();
   readonly #deploying = new Set<string>();
   readonly #work = new Set<Promise<unknown>>();
+  readonly #closing = new AbortController();
   #closed = false;
   #looking = false;
 
@@ -64,6 +70,7 @@ export class Service {
   /** Stops everything, and resolves when nothing is under way any more. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#closing.abort();
     await this.#fleet.close();
     await Promise.all(this.#work);
   }
@@ -147,7 +154,11 @@ export class Service {
       driven.log(line);
       log(line);
     };
+    const { queue = 0, fault } = this.#settings;
+    if (queue > 0) tell('-----> Waiting in the queue');
+    await sleep(queue, undefined, { signal: this.#closing.signal }).catch(() => undefined);
     const end = await runDeployment({
+      ...(fault === undefined ? {} : { fault }),
       app: app.name,
       sha,
       environment: driven.variables,

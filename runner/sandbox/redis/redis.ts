@@ -19,6 +19,8 @@ export interface RedisOptions {
   readonly password: string;
   readonly port?: number;
   readonly idleTimeout?: number;
+  /** Whether every connection is broken at once. */
+  readonly down?: boolean;
 }
 
 /** A running server. `cut` breaks its connections and it goes on listening. */
@@ -35,7 +37,10 @@ export async function startRedis(options: RedisOptions): Promise<Redis> {
   const saved = await readFile(file, 'utf8').catch(() => undefined);
   const server: Server = { password: options.password, keyspaces: openKeyspaces(Date.now, saved) };
   const { port, cut, close } = await listenTcp(
-    socket => converse(socket, server, options.idleTimeout ?? 150_000),
+    socket => {
+      if (options.down === true) socket.destroy();
+      else converse(socket, server, options.idleTimeout ?? 150_000);
+    },
     options.port === undefined ? {} : { port: options.port },
   );
   let written = saved;

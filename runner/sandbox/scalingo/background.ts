@@ -7,6 +7,8 @@ export interface Outside {
   readonly platform: Platform;
   /** Whether a host name leads to an application's own name on the platform; asked again and again. */
   readonly resolves?: (host: string, target: string) => boolean | Promise<boolean>;
+  /** Whether add-ons are never made ready. */
+  readonly provisioningFails?: boolean;
   /** Told after each look, since what an application runs may have changed. */
   readonly changed?: () => void;
 }
@@ -33,7 +35,7 @@ export function startBackground(model: Model, outside: Outside, save: () => Prom
   };
   const look = () => {
     const { addons, backups, domains } = model.state;
-    for (const addon of addons.filter(one => one.url === null)) {
+    for (const addon of addons.filter(one => one.url === null && outside.provisioningFails !== true)) {
       once(addon.id, () => provision(model, outside.platform, addon));
     }
     for (const backup of backups.filter(one => one.status === 'scheduled')) {

@@ -21,6 +21,8 @@ export interface Rules {
   readonly delays: Delays;
   /** How the deployment of `gitRef` on an application ends. */
   readonly outcome: (app: string, gitRef: string) => Outcome;
+  /** How long a JWT lives, in seconds. */
+  readonly tokenLifetime: number;
 }
 
 /** The platform. Operations change `state` in place; whoever holds the model saves it afterwards. */

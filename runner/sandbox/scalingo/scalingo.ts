@@ -3,7 +3,7 @@
 // services of the sandbox need to know (pushes received, databases behind the gateway, applications and their variables).
 // Never: a state on disk that is half written; work in the background that outlives `close`.
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { hostOf } from './app-operations.ts';
@@ -20,6 +20,7 @@ import { type Delays, deploymentStatus, findApp, type Model } from './model.ts';
 import type { Database, Deployment, Key, Outcome, State } from './state.ts';
 import { emptyState } from './state.ts';
 import { readState, stateWriter } from './store.ts';
+import { jwtLifetime } from './tokens.ts';
 
 /** How a platform behaves, apart from what it holds. */
 export interface ScalingoSettings extends Outside {
@@ -36,6 +37,8 @@ export interface ScalingoSettings extends Outside {
   readonly requestsPerMinute?: number;
   readonly outcome?: (app: string, gitRef: string) => Outcome;
   readonly fault?: FaultHook;
+  /** How long a JWT lives, in seconds; an hour unless told. */
+  readonly tokenLifetime?: number;
 }
 
 /** An application as a router and a runner of processes need it. */
@@ -81,6 +84,7 @@ export async function openScalingo(directory: string, settings: ScalingoSettings
   const file = join(directory, 'state.json');
   const state = (await readState(file)) ?? (await firstState(settings));
   const model = modelOf(state, settings);
+  await measureBackups(state, settings.archives);
   abortUnfinished(model);
   const save = stateWriter(file, state);
   await save();
@@ -129,6 +133,15 @@ async function firstState(settings: ScalingoSettings): Promise<State> {
   return state;
 }
 
+/** An archive may be another than at the last start. */
+async function measureBackups({ backups }: State, archives: string): Promise<void> {
+  for (const backup of backups) {
+    if (backup.file === null) continue;
+    const found = await stat(join(archives, backup.file)).catch(() => undefined);
+    if (found !== undefined) backup.size = found.size;
+  }
+}
+
 function modelOf(state: State, settings: ScalingoSettings): Model {
   return {
     state,
@@ -137,6 +150,7 @@ function modelOf(state: State, settings: ScalingoSettings): Model {
       random,
       delays: { ...shortDelays, ...settings.delays },
       outcome: settings.outcome ?? (() => 'success'),
+      tokenLifetime: settings.tokenLifetime ?? jwtLifetime,
     },
   };
 }

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { type Faults, noFaults } from '../faults.ts';
 import { listenHttp } from '../sockets.ts';
 import { region } from './catalogue.ts';
+import { faultSettings } from './faults.ts';
 import { postgresPlatform } from './postgres-platform.ts';
 import { openScalingo, type Scalingo, type ScalingoSettings } from './scalingo.ts';
 
@@ -31,15 +33,17 @@ export type Neighbours = Partial<Omit<ScalingoSettings, 'platform' | 'archives' 
   readonly superuser: string;
   /** URL that a Redis add-on gets. */
   readonly redis?: string;
+  readonly faults?: Faults;
 };
 
 /** Starts the platform of a sandbox whose disaster is made. */
 export async function startScalingo(paths: ScalingoPaths, neighbours: Neighbours): Promise<StartedScalingo> {
   const { archives } = paths;
-  const { superuser, redis, ...settings } = neighbours;
+  const { superuser, redis, faults = noFaults, ...settings } = neighbours;
   const { database: backups } = disaster.parse(JSON.parse(await readFile(paths.disaster, 'utf8')));
   const scalingo = await openScalingo(paths.scalingo, {
     ...settings,
+    ...faultSettings(faults),
     platform: postgresPlatform({ superuser, archives, ...(redis === undefined ? {} : { redis }) }),
     archives,
     lost: { app: lostApplication, archives, backups },

@@ -2,13 +2,13 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { unauthorized } from './api-error.ts';
 import type { Model } from './model.ts';
 
-/** A JWT is valid one hour (Scalingo, "Authentication"). */
-const lifetime = 3600;
+/** A JWT is valid one hour, in seconds (Scalingo, "Authentication"). */
+export const jwtLifetime = 3600;
 
 /** Makes a JWT for a holder: the account, or one add-on whose databases it opens. */
 export function issueJwt({ state, rules }: Model, holder: string): string {
   const iat = Math.floor(rules.now() / 1000);
-  const claims = { iss: 'Scalingo', iat, exp: iat + lifetime, sub: holder, jti: rules.random(8) };
+  const claims = { iss: 'Scalingo', iat, exp: iat + rules.tokenLifetime, sub: holder, jti: rules.random(8) };
   const signed = [{ typ: 'JWT', alg: 'HS256' }, claims].map(encode).join('.');
   return `${signed}.${signature(state.signingKey, signed)}`;
 }

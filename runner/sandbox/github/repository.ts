@@ -1,0 +1,88 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Faults } from '../faults.ts';
+import { repositoryFiles } from '../repository/template.ts';
+import { type Github, type GithubFault, startGithub } from './github.ts';
+import { type Artifact, type ArtifactScenario, backupRuns, type Run } from './model.ts';
+import { fileDigest } from './storage.ts';
+
+/** The repository of the lost application. */
+export const repository = 'MTES-MCT/apilos';
+const filesArtifact = 's3_production';
+
+const disaster = z.object({
+  now: z.string(),
+  files: z.object({ file: z.string() }),
+  database: z.array(z.object({ takenAt: z.string(), intact: z.boolean() })).optional(),
+});
+
+/** Where the backups are: archives, what is known of them, and the zip of the newest intact database archive if there is one. */
+export interface RepositoryPaths {
+  readonly archives: string;
+  readonly disaster: string;
+  readonly databaseArtifact?: string;
+}
+
+/** Starts GitHub with APiLos's repository, its runs, and what they left. */
+export async function startRepository(
+  paths: RepositoryPaths,
+  token: string,
+  faults: Faults,
+): Promise<Github> {
+  const left = disaster.parse(JSON.parse(await readFile(paths.disaster, 'utf8')));
+  const runs = backupRuns(new Date(left.now));
+  const weekly = runs.find(run => run.workflow === 's3_backup.yml');
+  const intact = left.database?.find(backup => backup.intact)?.takenAt;
+  const scenario = scenarioOf(faults);
+  const artifacts = await Promise.all([
+    artifactOf(scenario === 'absent' ? undefined : weekly, join(paths.archives, left.files.file), {
+      id: 700_001,
+      name: filesArtifact,
+      expired: scenario === 'expired',
+    }),
+    artifactOf(morningAfter(runs, intact), paths.databaseArtifact, {
+      id: 700_002,
+      name: 'Save db backup as artifact',
+      expired: false,
+    }),
+  ]);
+  return startGithub({
+    repository,
+    token,
+    runs,
+    artifacts: artifacts.filter(artifact => artifact !== undefined),
+    files: repositoryFiles(faults.has('template-changed')),
+    fault: artifact => faultOf(faults, artifact),
+  });
+}
+
+function scenarioOf(faults: Faults): ArtifactScenario {
+  if (faults.has('artifact-absent')) return 'absent';
+  return faults.has('artifact-expired') ? 'expired' : 'present';
+}
+
+/** The daily run that took the backup of the night before it. */
+function morningAfter(runs: readonly Run[], takenAt: string | undefined): Run | undefined {
+  if (takenAt === undefined) return undefined;
+  return runs.findLast(
+    run => run.workflow === 'db_backup_download.yml' && Date.parse(run.createdAt) > Date.parse(takenAt),
+  );
+}
+
+async function artifactOf(
+  run: Run | undefined,
+  file: string | undefined,
+  about: Pick<Artifact, 'id' | 'name' | 'expired'>,
+): Promise<Artifact | undefined> {
+  const found = file === undefined ? undefined : await stat(file).catch(() => undefined);
+  if (run === undefined || file === undefined || found === undefined) return undefined;
+  return { ...about, run, file, bytes: found.size, sha256: await fileDigest(file) };
+}
+
+function faultOf(faults: Faults, artifact: Artifact | undefined): GithubFault | undefined {
+  if (faults.has('github-unavailable')) return 'unavailable';
+  if (artifact?.name !== filesArtifact) return undefined;
+  if (faults.has('artifact-corrupted')) return 'corrupt';
+  return faults.has('artifact-cut') ? 'cut' : undefined;
+}
