@@ -1,15 +1,24 @@
 /*
- * Deployment by `git push`, as the plan's manual procedure has it. In: a clone, an application, a revision, and the pinned
- * SSH gateway. Out: the revision that is deployed; the platform's build log streams on stdout.
- * Can never happen: a push to a server that is not the pinned one, a password prompt, a hook or a configuration of the
- * operator that changes what is pushed, a failed deployment that is reported as done.
+ * A full clone, and deployment by `git push`, as the plan's manual procedure has them. In: an address or a clone, an
+ * application, a revision, and the pinned SSH gateway. Out: the revision; the platform's build log streams on stdout.
+ * Can never happen: a shallow clone, a push to a server that is not the pinned one, a password prompt, a hook or a
+ * configuration of the operator that changes what is cloned or pushed, a failed deployment that is reported as done.
  */
 import { Fault } from '../fault.ts';
+import { type Cloned, type CloneOptions, clone } from './git/clone.ts';
 import { checkRepository, fullRevision } from './git/repository.ts';
 import { runGit } from './git/run.ts';
 import { withSshCommand } from './git/ssh-command.ts';
 import { type Guarded, refuseProtected } from './guard/protected.ts';
 import type { SshServer } from './tunnel/connection.ts';
+
+/**
+ * Clones a repository whole and checks a revision out, detached; a clone that an earlier attempt made is taken up. Faults:
+ * `git-missing`, `git-url-refused`, `git-folder-not-empty`, `git-clone-failed`, `git-shallow`, `git-revision-missing`.
+ */
+export function cloneRepository(options: CloneOptions): Promise<Cloned> {
+  return clone(options);
+}
 
 /** What to push, from where, to which application. */
 export interface PushOptions extends SshServer {
