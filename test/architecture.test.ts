@@ -6,13 +6,15 @@ const root = resolve(import.meta.dirname, '..', 'runner');
 
 /**
  * What each folder may import of the others. `.` stands for the files directly in `runner/` that belong to no stage
- * (`diagnostic.ts`, `fault.ts`, `ports.ts`); the acts (`load.ts`, `run.ts`, `replay.ts`, `verify.ts`) compose all stages.
+ * (`diagnostic.ts`, `fault.ts`, `ports.ts`); the acts (`load.ts`, `inspect.ts`, `run.ts`, `replay.ts`, `verify.ts`) compose all stages.
  */
-const pure = ['.', 'syntax', 'model', 'plan', 'journal', 'session', 'report', 'transcript', 'seal'];
+const pure = ['.', 'syntax', 'model', 'lint', 'plan', 'journal', 'session', 'report', 'transcript', 'seal'];
 const allowed: Readonly<Record<string, readonly string[]>> = {
   '.': ['.', 'model', 'plan', 'journal'],
   syntax: ['.', 'syntax', 'model'],
   model: ['.', 'model', 'syntax'],
+  lint: ['.', 'lint', 'model', 'syntax'],
+  toolchain: ['.', 'toolchain', 'model', 'syntax', 'effects'],
   plan: ['.', 'plan', 'model'],
   journal: ['.', 'journal', 'model'],
   session: ['.', 'session', 'journal', 'model', 'plan'],
@@ -23,7 +25,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   services: ['.', 'services', 'model', 'journal', 'report'],
   effects: [...pure, 'effects', 'services'],
   sandbox: ['sandbox'],
-  acts: [...pure, 'effects', 'perform', 'services', 'acts'],
+  acts: [...pure, 'effects', 'toolchain', 'perform', 'services', 'acts'],
   cli: [...pure, 'effects', 'perform', 'services', 'acts', 'cli'],
 };
 

@@ -106,7 +106,16 @@ export const commands: readonly Command[] = [
       fr: 'vérifie un runbook : tous ses diagnostics d’un coup, et rien ne s’exécute',
       en: 'checks a runbook: all its diagnostics at once, and nothing runs',
     },
-    options: [json],
+    options: [
+      {
+        name: 'strict',
+        words: {
+          fr: 'un avertissement refuse aussi le document',
+          en: 'a warning refuses the document as well',
+        },
+      },
+      json,
+    ],
     example: 'reprise check runbook/plan-de-reprise.md',
   },
   {

@@ -10,6 +10,7 @@ import type {
   StaticExportEntry,
   StaticImport,
   VariableDeclarator,
+  VisitorObject,
 } from 'oxc-parser';
 
 /** A name with its offsets in the code. */
@@ -56,17 +57,28 @@ export interface CellAnalysis {
 
 type Parse = (file: string, code: string, options: { lang: 'ts'; sourceType: 'module' }) => ParseResult;
 
-let parser: Parse | undefined;
+interface Parser {
+  readonly parseSync: Parse;
+  readonly Visitor: new (visitor: VisitorObject) => { visit(program: ParseResult['program']): void };
+}
+
+let parser: Parser | undefined;
 
 /** The syntax tree of a ts cell, with offsets in UTF-16 code units. */
 export function parseCell(code: string): ParseResult {
-  return loadParser()('cell.ts', code, { lang: 'ts', sourceType: 'module' });
+  return loadParser().parseSync('cell.ts', code, { lang: 'ts', sourceType: 'module' });
 }
 
-function loadParser(): Parse {
+/** Goes through a syntax tree, each node being given to the method of its type. */
+export function visitCell(program: ParseResult['program'], visitor: VisitorObject): void {
+  const { Visitor } = loadParser();
+  new Visitor(visitor).visit(program);
+}
+
+function loadParser(): Parser {
   if (!parser) {
-    const module: { parseSync: Parse } = createRequire(import.meta.url)('oxc-parser');
-    parser = module.parseSync;
+    const module: Parser = createRequire(import.meta.url)('oxc-parser');
+    parser = module;
   }
   return parser;
 }

@@ -1,9 +1,11 @@
-import type { Lang } from '../../diagnostic.ts';
-import { loadRunbook } from '../../load.ts';
+import type { Diagnostic, Lang } from '../../diagnostic.ts';
+import { inspectRunbook } from '../../inspect.ts';
+import { type Loaded, loadRunbook } from '../../load.ts';
 import type { Runbook } from '../../model/runbook.ts';
+import { printDiagnostics } from '../../report/diagnostics.ts';
 import { fill } from '../../report/words.ts';
 import { flagOption, type Invocation, operandOf } from '../arguments.ts';
-import { openDocument } from '../document.ts';
+import { langOf } from '../document.ts';
 import { exitCode } from '../exit-code.ts';
 
 const words = {
@@ -20,20 +22,33 @@ const counted = {
   en: { cells: ['cell', 'cells'], manuals: ['manual step', 'manual steps'], checks: ['check', 'checks'] },
 } as const;
 
-/** `reprise check`: all diagnostics on standard error, exit 2 when the document is refused. */
+/** `reprise check`: everything that is wrong on standard error; exit 2 when there is an error, or with `--strict` a warning. */
 export async function perform(invocation: Invocation): Promise<number> {
-  if (flagOption(invocation, 'json')) return await printJson(operandOf(invocation));
-  const document = await openDocument(invocation);
-  if (document === undefined) return exitCode.refused;
-  const { runbook, lang } = document;
-  process.stdout.write(fill(words[lang], { file: runbook.file, ...counts(runbook, lang) }));
-  return exitCode.success;
+  const loaded = await loadRunbook(operandOf(invocation));
+  const { runbook, source } = loaded;
+  const diagnostics = runbook ? await inspectDocument(loaded, runbook) : loaded.diagnostics;
+  const lang = langOf(invocation, runbook);
+  if (flagOption(invocation, 'json')) printJson(diagnostics);
+  else {
+    const color = process.stderr.isTTY === true;
+    process.stderr.write(printDiagnostics(diagnostics, source, lang, { color }));
+    if (runbook && diagnostics.length === 0)
+      process.stdout.write(fill(words[lang], { file: runbook.file, ...counts(runbook, lang) }));
+  }
+  return isRefused(diagnostics, flagOption(invocation, 'strict')) ? exitCode.refused : exitCode.success;
 }
 
-async function printJson(path: string): Promise<number> {
-  const { diagnostics, runbook } = await loadRunbook(path);
+async function inspectDocument(loaded: Loaded, runbook: Runbook): Promise<readonly Diagnostic[]> {
+  const found = [...loaded.diagnostics, ...(await inspectRunbook(runbook))];
+  return found.sort((left, right) => left.place.start.offset - right.place.start.offset);
+}
+
+function isRefused(diagnostics: readonly Diagnostic[], strict: boolean): boolean {
+  return diagnostics.some(({ severity }) => strict || severity === 'error');
+}
+
+function printJson(diagnostics: readonly Diagnostic[]): void {
   for (const diagnostic of diagnostics) process.stdout.write(`${JSON.stringify(diagnostic)}\n`);
-  return runbook === undefined ? exitCode.refused : exitCode.success;
 }
 
 function counts(runbook: Runbook, lang: Lang) {

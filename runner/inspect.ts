@@ -1,0 +1,25 @@
+/*
+ * The second half of the author's act: a document that is whole in, and out what would fail at 3 a.m. all the same, or what
+ * rots a plan: imports that are not there, shell and SQL that cannot be read, types that do not fit, rules of good writing.
+ * Nothing of the document runs.
+ */
+import type { Diagnostic } from './diagnostic.ts';
+import { lintCommands } from './lint/commands.ts';
+import { lintSql } from './lint/sql.ts';
+import type { Runbook } from './model/runbook.ts';
+import { startFindings } from './syntax/findings.ts';
+import { readLines } from './syntax/lines.ts';
+import { checkShellSyntax } from './toolchain/bash.ts';
+import { checkImports } from './toolchain/imports.ts';
+import { checkWithShellCheck } from './toolchain/shellcheck.ts';
+
+/** Everything that tools and rules say of a runbook, sorted by place. Its file's folder is where imports are looked for. */
+export async function inspectRunbook(runbook: Runbook): Promise<readonly Diagnostic[]> {
+  const findings = startFindings(runbook.file, readLines(runbook.source));
+  const shell = [checkShellSyntax(runbook, findings), checkWithShellCheck(runbook, findings)];
+  checkImports(runbook, findings);
+  lintSql(runbook, findings);
+  lintCommands(runbook, findings);
+  await Promise.all(shell);
+  return findings.sorted();
+}

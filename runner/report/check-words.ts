@@ -1,0 +1,87 @@
+/*
+ * What `check` says beyond the grammar of the document, by code, in both languages: what the installed tools and the rules of
+ * good writing find in a document that is whole. As in `diagnostic-words.ts`: lower case, no full stop, `{name}` is a parameter,
+ * codes in alphabetical order and permanent. Each may be silenced in place, with a reason.
+ */
+import type { Lang } from '../diagnostic.ts';
+import type { DiagnosticSentences } from './diagnostic-words.ts';
+
+type Pair = readonly [what: string, hint: string];
+
+function both(fr: Pair, en: Pair): Readonly<Record<Lang, DiagnosticSentences>> {
+  return { fr: { what: fr[0], hint: fr[1] }, en: { what: en[0], hint: en[1] } };
+}
+
+/** The sentences of every finding of `check` by code. */
+export const CHECK_WORDS: Readonly<Record<string, Readonly<Record<Lang, DiagnosticSentences>>>> = {
+  'bash-open-document': both(
+    [
+      'ce texte (« here-document ») n’est jamais terminé par `{word}`',
+      'ajouter une ligne `{word}`, seule et au bord',
+    ],
+    ['this here-document is never ended by `{word}`', 'add a line `{word}`, alone and at the margin'],
+  ),
+  'bash-syntax': both(
+    ['bash ne peut pas lire ce code : {message}', 'corriger le code ; rien n’a été exécuté'],
+    ['bash cannot read this code: {message}', 'put the code right; nothing was run'],
+  ),
+  'import-file-missing': both(
+    ['le fichier `{path}` n’existe pas', 'le chemin part du dossier de ce document, et porte son extension'],
+    [
+      'the file `{path}` does not exist',
+      'the path starts from the folder of this document, and has its extension',
+    ],
+  ),
+  'import-name-missing': both(
+    ['`{specifier}` n’exporte pas `{name}`', 'noms exportés : {known}'],
+    ['`{specifier}` does not export `{name}`', 'exported names: {known}'],
+  ),
+  'import-node-unknown': both(
+    ['Node n’a pas de module `{name}`', 'vérifier le nom dans la documentation de Node'],
+    ['Node has no module `{name}`', 'check the name in the documentation of Node'],
+  ),
+  'import-package-missing': both(
+    ['le paquet `{name}` n’est pas installé', 'l’ajouter aux dépendances : `npm install {name}`'],
+    ['the package `{name}` is not installed', 'add it to the dependencies: `npm install {name}`'],
+  ),
+  'import-service-unknown': both(
+    ['`{specifier}` n’existe pas', 'services de Reprise : {known}'],
+    ['there is no `{specifier}`', 'services of Reprise: {known}'],
+  ),
+  'missing-await': both(
+    [
+      'personne n’attend la fin de cette opération ({type})',
+      'écrire `await` devant, ou `void` si c’est voulu',
+    ],
+    [
+      'nobody waits for the end of this operation ({type})',
+      'write `await` before it, or `void` if that is meant',
+    ],
+  ),
+  'quoted-value': both(
+    [
+      'zx entoure déjà cette valeur de guillemets : ceux d’ici s’y ajouteraient',
+      'retirer les guillemets du shell autour de la valeur',
+    ],
+    [
+      'zx already puts this value in quotes: those written here would be added',
+      'remove the quotes of the shell around the value',
+    ],
+  ),
+  shellcheck: both(
+    ['{message} ({rule})', 'voir https://www.shellcheck.net/wiki/{rule}'],
+    ['{message} ({rule})', 'see https://www.shellcheck.net/wiki/{rule}'],
+  ),
+  'sql-incomplete': both(
+    ['cette instruction SQL s’arrête après `{found}`', 'compléter l’instruction, ou retirer `{found}`'],
+    ['this SQL statement stops after `{found}`', 'complete the statement, or remove `{found}`'],
+  ),
+  'sql-unclosed': both(
+    ['ce `{found}` n’est jamais refermé', 'le refermer ; un guillemet se double dans un texte SQL'],
+    ['this `{found}` is never closed', 'close it; a quote is doubled inside a text of SQL'],
+  ),
+  'sql-unopened': both(
+    ['ce `{found}` ne referme rien', 'le retirer, ou ouvrir la parenthèse'],
+    ['this `{found}` closes nothing', 'remove it, or open the parenthesis'],
+  ),
+};
