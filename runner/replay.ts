@@ -9,6 +9,7 @@ import type { Entry, EventOf } from './journal/event.ts';
 import { readRunbook } from './model/build.ts';
 import { planRunbook } from './plan/plan-runbook.ts';
 import { LAYOUT } from './seal/layout.ts';
+import type { Illegality } from './session/legality.ts';
 import { replay } from './session/replay.ts';
 import type { Session } from './session/session.ts';
 
@@ -43,6 +44,11 @@ export function openingEntry(entries: readonly Entry[]): EventOf<'run-opened'> {
   if (opened?.type !== 'run-opened')
     throw new Fault('journal-corrupt', { path: '', line: 1, problem: 'run-opened' });
   return opened;
+}
+
+/** The fault of a journal that no run can have written: neither gone on with nor sealed. */
+export function illegalJournal({ line, type, step, code }: Illegality): Fault {
+  return new Fault('journal-illegal', { line, entry: `${type} ${step}`.trim(), problem: code }, 'recorded');
 }
 
 function sourceOf(

@@ -16,10 +16,11 @@ import type { Event, EventOf, SourceFile } from './journal/event.ts';
 import { loadRunbook } from './load.ts';
 import type { Plan } from './plan/plan.ts';
 import { planRunbook } from './plan/plan-runbook.ts';
-import { openingEntry } from './replay.ts';
+import { illegalJournal, openingEntry } from './replay.ts';
 import { LAYOUT } from './seal/layout.ts';
 import { sealBundle } from './seal.ts';
 import { apply } from './session/apply.ts';
+import { firstIllegality } from './session/legality.ts';
 import { replay } from './session/replay.ts';
 import { carryOn, describeSigner, type Helm, type RunReport, type Voyage } from './voyage.ts';
 
@@ -34,7 +35,7 @@ export interface ResumeRequest {
 }
 
 /**
- * Replays a run's journal and carries it on from there. Faults: `run-closed`, `run-locked`, `runner-changed`,
+ * Replays a run's journal and carries it on from there. Faults: `run-closed`, `run-locked`, `journal-illegal`, `runner-changed`,
  * `source-changed`, `undo-in-real`, and those of the platform; nothing is appended before they are known.
  */
 export async function resumeRun(request: ResumeRequest): Promise<RunReport> {
@@ -45,6 +46,8 @@ export async function resumeRun(request: ResumeRequest): Promise<RunReport> {
   const { writer, entries } = openJournal(join(bundle.directory, LAYOUT.journal), systemClock(), reserve);
   const opened = openingEntry(entries);
   const plan = await planOfBundle(bundle, opened);
+  const illegality = firstIllegality(plan, entries);
+  if (illegality !== undefined) throw illegalJournal(illegality);
   const before = replay(plan, entries);
   const helm = await request.helm(plan, opened);
   if (before.status === 'closed')
@@ -58,6 +61,7 @@ export async function resumeRun(request: ResumeRequest): Promise<RunReport> {
     const { person: operator, voice } = helm;
     const host = hostname();
     const { runner } = request;
+    const { faults = [] } = helm.preparation;
     const resumed: Event = {
       type: 'run-resumed',
       operator,
@@ -65,6 +69,7 @@ export async function resumeRun(request: ResumeRequest): Promise<RunReport> {
       host,
       runner,
       signer: describeSigner(signer),
+      ...(faults.length === 0 ? {} : { faults }),
     };
     const teardown: Event = { type: 'teardown-asked', scope: 'now', by: operator, voice };
     const news = writer.append([...accepted, resumed, ...(request.undo ? [teardown] : [])], true);

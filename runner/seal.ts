@@ -7,6 +7,7 @@ import { type Bundle, listBundle, readDocument, removeRemains, writeDocument } f
 import type { Signer } from './effects/signer.ts';
 import { Fault } from './fault.ts';
 import { readJournal } from './journal/chain.ts';
+import { illegalJournal } from './replay.ts';
 import { sourcesOf } from './seal/layers.ts';
 import { allowedSignersLine, LAYOUT, sealPath } from './seal/layout.ts';
 import { buildStatement, type Statement, signerOf, writeStatement } from './seal/statement.ts';
@@ -14,7 +15,8 @@ import { VERIFY_SCRIPT } from './seal/verify-script.ts';
 import { stages as ownStages, type RunRecord, type Stages } from './stages.ts';
 
 /**
- * Renders, states and signs a closed run. Faults: `signer-not-recorded` for another key than the journal's, `journal-corrupt`, `source-unreadable`, `bundle-write-failed`, those of the
+ * Renders, states and signs a closed run. Faults: `signer-not-recorded` for another key than the journal's, `journal-corrupt`,
+ * `journal-illegal` for one that no run can have written, `source-unreadable`, `bundle-write-failed`, those of the
  * signer and of the renderer; the journal is never touched. The run must be closed.
  */
 export async function sealBundle(
@@ -24,7 +26,8 @@ export async function sealBundle(
 ): Promise<Statement> {
   const { record, head } = readRecord(bundle);
   refuseOtherKey(record, signer);
-  const requiredSigners = stages.replay(record);
+  const { requiredSigners, illegality } = stages.replay(record);
+  if (illegality !== undefined) throw illegalJournal(illegality);
   writeTranscripts(bundle, stages.render(record));
   removeRemains(bundle);
   const { digests } = listBundle(bundle);

@@ -6,7 +6,7 @@ import type { Entry } from './journal/event.ts';
 import { readRunbook } from './model/build.ts';
 import { planRunbook } from './plan/plan-runbook.ts';
 import { type RequiredSigner, requiredSignersOf } from './seal/statement.ts';
-import { replay } from './session/replay.ts';
+import { clockSetBack, firstIllegality, type Illegality } from './session/legality.ts';
 import { stripAnnotations } from './transcript/strip.ts';
 import { RENDERER, renderTranscript, type Transcript } from './transcript/transcript.ts';
 
@@ -17,6 +17,15 @@ export interface RunRecord {
   readonly entries: readonly Entry[];
 }
 
+/** What going through a journal comes to. */
+export interface Replayed {
+  readonly requiredSigners: readonly RequiredSigner[];
+  /** The first entry that no run of this source can have written. */
+  readonly illegality: Illegality | undefined;
+  /** Lines (from 1) whose time lies before that of the line above. */
+  readonly clockSetBack: readonly number[];
+}
+
 /** The stages. Each throws when source and journal do not belong together. */
 export interface Stages {
   /** Version of `render`; the output of another one cannot be compared. */
@@ -24,8 +33,8 @@ export interface Stages {
   render(record: RunRecord): Transcript;
   /** Takes the annotations out of a transcript in Markdown. */
   strip(markdown: string): string;
-  /** Goes through the journal as a resume would, and says who must sign. */
-  replay(record: RunRecord): readonly RequiredSigner[];
+  /** Goes through the journal as a resume would; says whether a run can have written it, and who must sign. */
+  replay(record: RunRecord): Replayed;
 }
 
 /** The stages of this version. */
@@ -36,12 +45,16 @@ export const stages: Stages = {
   replay: replayRun,
 };
 
-function replayRun({ source, file, entries }: RunRecord): readonly RequiredSigner[] {
+function replayRun({ source, file, entries }: RunRecord): Replayed {
   const [opened] = entries;
   const { runbook, diagnostics } = readRunbook(source, file);
   if (opened?.type !== 'run-opened') throw new Error('the journal does not open a run');
   if (runbook === undefined) throw new Error(`the source has ${diagnostics.length} diagnostics`);
   const { target, inputs } = opened;
-  replay(planRunbook(runbook, { target, inputs }), entries);
-  return requiredSignersOf(runbook.front.roles);
+  const plan = planRunbook(runbook, { target, inputs });
+  return {
+    requiredSigners: requiredSignersOf(runbook.front.roles),
+    illegality: firstIllegality(plan, entries),
+    clockSetBack: clockSetBack(entries),
+  };
 }

@@ -7,9 +7,10 @@
 import { readFileSync } from 'node:fs';
 import { type Bundle, type BundleFiles, listBundle, openBundle, readDocument } from './effects/bundle.ts';
 import { errorCode } from './effects/durable.ts';
-import { checkSignature } from './effects/signer.ts';
+import { type CheckedSignature, checkSignature, isKnownKey } from './effects/signer.ts';
 import { Fault } from './fault.ts';
 import { type JournalReading, readJournal } from './journal/chain.ts';
+import type { Entry } from './journal/event.ts';
 import {
   checkFolder,
   checkJournal,
@@ -17,17 +18,20 @@ import {
   checkRecorded,
   checkSubjects,
   checkTranscripts,
+  checkUnlisted,
   finding,
   sourcesOf,
 } from './seal/layers.ts';
-import { LAYOUT, principalOf, sealPath } from './seal/layout.ts';
-import { judgeSeals, recordedSigners, type SealReading } from './seal/seals.ts';
+import { LAYOUT, mostBytes, principalOf, sealPath } from './seal/layout.ts';
+import { areForOther, judgeSeals, recordedSigners, type SealReading } from './seal/seals.ts';
 import {
   buildStatement,
   endsOf,
   type RequiredSigner,
   readStatement,
   type Statement,
+  signerOf,
+  writeStatement,
 } from './seal/statement.ts';
 import { type Finding, judge, type Verdict } from './seal/verdict.ts';
 import { stages as ownStages, type RunRecord, type Stages } from './stages.ts';
@@ -42,6 +46,13 @@ interface Opened {
   readonly files: BundleFiles;
   readonly journal: JournalReading;
   readonly stages: Stages;
+}
+
+interface Stated {
+  readonly statement?: Statement;
+  readonly findings: readonly Finding[];
+  /** Whether the statement is, to the byte, the one that the rest of the bundle gives. */
+  readonly isRemade: boolean;
 }
 
 interface Layered {
@@ -67,12 +78,19 @@ export async function verifyBundle(
   const statement = checkStatement(opened, record.requiredSigners);
   const seals =
     statement.statement === undefined ? noSeals : await checkSeals(opened, statement.statement, trusted);
-  const findings = [...record.findings, ...statement.findings, ...seals.findings];
+  const findings = [...record.findings, ...blamed(statement, seals.areForOther), ...seals.findings];
   const run = journal.entries[0]?.type === 'run-opened' ? { run: journal.entries[0].run } : {};
   return { verdict: judge(findings), ...run, findings, signers: seals.signers };
 }
 
-const noSeals = { findings: [], signers: [] };
+const noSeals = { findings: [], signers: [], areForOther: false };
+
+/** A statement that was changed is blamed itself, and not the files that it no longer describes. */
+function blamed({ findings, isRemade }: Stated, isSealedOtherwise: boolean): readonly Finding[] {
+  if (!isSealedOtherwise || isRemade) return findings;
+  const others = findings.filter(({ code }) => !code.startsWith('subject-'));
+  return [finding('statement', 'statement-altered'), ...others];
+}
 
 function readTrusted(path: string | undefined): string | undefined {
   try {
@@ -84,7 +102,7 @@ function readTrusted(path: string | undefined): string | undefined {
 
 function checkRecord(opened: Opened): Layered {
   const { files, journal } = opened;
-  const chain = [...checkFolder(files.odd), ...checkJournal(journal)];
+  const chain = [...checkFolder(files.odd), ...checkUnlisted(files.sizes), ...checkJournal(journal)];
   if (journal.problem !== undefined || journal.entries[0]?.type !== 'run-opened') return { findings: chain };
   const recorded = checkRecorded(journal.entries, files.digests);
   const record = readRecord(opened);
@@ -104,40 +122,54 @@ function readRecord({ bundle, files, journal }: Opened): RunRecord | undefined {
 
 function checkReplay(stages: Stages, record: RunRecord): Layered {
   try {
-    return { findings: [], requiredSigners: stages.replay(record) };
+    const { requiredSigners, illegality, clockSetBack } = stages.replay(record);
+    const notes = clockNotes(clockSetBack);
+    if (illegality === undefined) return { findings: notes, requiredSigners };
+    const { line, type, step, code: reason } = illegality;
+    const entry = `${type} ${step}`.trim();
+    return { findings: [...notes, finding('journal', 'journal-illegal', { line, entry, reason })] };
   } catch (error) {
     return { findings: [finding('replay', 'replay-failed', { error: messageOf(error) })] };
   }
+}
+
+/** One note however often it happened: whoever wrote the journal chose how many lines it has. */
+function clockNotes([line, ...more]: readonly number[]): readonly Finding[] {
+  return line === undefined ? [] : [finding('journal', 'clock-went-back', { line, more: more.length })];
 }
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function checkStatement(opened: Opened, requiredSigners?: readonly RequiredSigner[]) {
+function checkStatement(opened: Opened, requiredSigners?: readonly RequiredSigner[]): Stated {
   const { bundle, files } = opened;
   const bytes = readDocument(bundle, LAYOUT.statement);
-  if (bytes === undefined) return { findings: [finding('statement', 'statement-missing')] };
+  if (bytes === undefined) return { findings: [finding('statement', 'statement-missing')], isRemade: false };
   const statement = readStatement(bytes);
-  if (statement === undefined) return { findings: [finding('statement', 'statement-unreadable')] };
-  const findings = [
-    ...checkSubjects(statement, files.digests),
-    ...(requiredSigners === undefined ? [] : checkAgainstJournal(opened, statement, requiredSigners)),
-  ];
-  return { statement, findings };
+  if (statement === undefined)
+    return { findings: [finding('statement', 'statement-unreadable')], isRemade: false };
+  const subjects = checkSubjects(statement, files.digests);
+  if (requiredSigners === undefined || endsOf(opened.journal.entries) === undefined)
+    return { statement, findings: subjects, isRemade: false };
+  const against = checkAgainstJournal(opened, statement, requiredSigners);
+  return { statement, ...against, findings: [...subjects, ...against.findings] };
 }
 
 function checkAgainstJournal(
   opened: Opened,
   statement: Statement,
   requiredSigners: readonly RequiredSigner[],
-): readonly Finding[] {
+): Stated {
   const { entries, head } = opened.journal;
-  if (endsOf(entries) === undefined) return [];
   const { renderer } = statement.predicate;
   const { digests } = opened.files;
   const expected = buildStatement({ entries, head, digests, requiredSigners, renderer });
-  return [...checkPredicate(statement.predicate, expected.predicate), ...checkRendering(opened, renderer)];
+  const findings = [
+    ...checkPredicate(statement.predicate, expected.predicate),
+    ...checkRendering(opened, renderer),
+  ];
+  return { findings, isRemade: writeStatement(expected) === writeStatement(statement) };
 }
 
 function checkRendering(opened: Opened, renderer: string): readonly Finding[] {
@@ -174,15 +206,29 @@ function checkStripped({ bundle, stages }: Opened, source: string): readonly Fin
 async function checkSeals(opened: Opened, statement: Statement, trusted: string | undefined) {
   const { bundle, files, journal } = opened;
   const message = readDocument(bundle, LAYOUT.statement) ?? Buffer.alloc(0);
-  const recorded = recordedSigners(journal.entries, readDocument(bundle, LAYOUT.allowedSigners)?.toString());
+  const recorded = recordedSigners(journal.entries, readSmall(opened, LAYOUT.allowedSigners));
   const seals: SealReading[] = [];
   for (const principal of [...files.digests.keys()].flatMap(path => principalOf(path) ?? [])) {
-    const signature = readDocument(bundle, sealPath(principal))?.toString() ?? '';
+    const signature = readSmall(opened, sealPath(principal)) ?? '';
     const check = { message, signature, principal };
     const inside = await checkSignature({ ...check, allowedSigners: recorded });
     const outside =
       trusted === undefined ? undefined : await checkSignature({ ...check, allowedSigners: trusted });
-    seals.push({ principal, key: inside.key, recorded: inside.worth, trusted: outside?.worth });
+    const worth = await worthOf(inside, principal, journal.entries);
+    seals.push({ principal, key: inside.key, recorded: worth, trusted: outside?.worth });
   }
-  return judgeSeals(seals, statement.predicate);
+  return { ...judgeSeals(seals, statement.predicate), areForOther: areForOther(seals) };
+}
+
+/** The text of a file that no statement lists, so that nobody vouches for its size; nothing when it is larger than allowed. */
+function readSmall({ bundle, files }: Opened, path: string): string | undefined {
+  const isSmall = (files.sizes.get(path) ?? 0) <= (mostBytes(path) ?? 0);
+  return isSmall ? readDocument(bundle, path)?.toString() : undefined;
+}
+
+/** A seal of a type that `ssh-keygen` does not know is damaged when the key that was to sign is of one that it does know. */
+async function worthOf({ worth }: CheckedSignature, principal: string, entries: readonly Entry[]) {
+  const signer = signerOf(entries);
+  if (worth !== 'unsupported' || signer?.principal !== principal) return worth;
+  return (await isKnownKey(signer.publicKey)) ? 'unreadable' : worth;
 }

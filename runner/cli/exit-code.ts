@@ -17,6 +17,8 @@ export const exitCode = {
   notProbative: 7,
   /** The bundle is whole, but a seal that it must bear is missing. */
   incomplete: 8,
+  /** The bundle holds, but another version of the renderer made its transcripts, which were not compared. */
+  notComparable: 9,
   /** A bug of Reprise. */
   bug: 70,
 } as const;

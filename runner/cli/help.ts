@@ -20,7 +20,7 @@ const words = {
     example: 'example',
     more: 'help of a command: reprise COMMAND --help',
     codes:
-      'exit codes: 0 success · 1 failed step · 2 refused input · 3 paused · 4 doubt · 5 tampered · 6 signer not verified · 7 not probative · 8 seal missing',
+      'exit codes: 0 success · 1 failed step · 2 refused input · 3 paused · 4 doubt · 5 tampered · 6 signer not verified · 7 not probative · 8 seal missing · 9 not comparable',
   },
 } as const;
 

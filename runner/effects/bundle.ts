@@ -30,9 +30,10 @@ export interface Bundle {
   readonly run: string;
 }
 
-/** What lies in a bundle: its regular files by path with their sha256, and the paths of all that is something else. */
+/** What lies in a bundle: its regular files by path with their sha256 and their size in bytes, and the paths of all else. */
 export interface BundleFiles {
   readonly digests: ReadonlyMap<string, string>;
+  readonly sizes: ReadonlyMap<string, number>;
   readonly odd: readonly string[];
 }
 
@@ -95,20 +96,26 @@ export function readDocument(bundle: Bundle, name: string): Buffer | undefined {
 /** Walks the bundle and hashes every regular file, in constant memory. Paths are relative, with `/`, and sorted. */
 export function listBundle(bundle: Bundle): BundleFiles {
   const digests = new Map<string, string>();
+  const sizes = new Map<string, number>();
   const odd: string[] = [];
   for (const path of walk(bundle.directory, '')) {
     const fd = bundlePath(path) ? openRegular(join(bundle.directory, path)) : undefined;
-    if (fd === undefined) odd.push(path);
-    else digests.set(path, hashAndClose(fd));
+    if (fd === undefined) {
+      odd.push(path);
+      continue;
+    }
+    sizes.set(path, fstatSync(fd).size);
+    digests.set(path, hashAndClose(fd));
   }
-  return { digests, odd };
+  return { digests, sizes, odd };
 }
 
 function* walk(root: string, folder: string): Generator<string> {
   const found = readFolder(join(root, folder));
   for (const item of found.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = folder === '' ? item.name : `${folder}/${item.name}`;
-    if (item.isDirectory()) yield* walk(root, path);
+    // A folder whose name is unfit is named itself, since it may be empty.
+    if (item.isDirectory() && bundlePath(path)) yield* walk(root, path);
     else yield path;
   }
 }

@@ -137,6 +137,11 @@ async function checkIn(directory: string, check: SignatureCheck): Promise<Checke
   return { worth: allowed ? 'good' : 'unknown-signer', ...(key === undefined ? {} : { key }) };
 }
 
+/** Whether this `ssh-keygen` knows the type of a public key; a seal by it that it calls unsupported is then damaged. */
+export async function isKnownKey(publicKey: string): Promise<boolean> {
+  return (await runKeygen(['-l', '-f', '-'], Buffer.from(`${publicKey}\n`))).status === 0;
+}
+
 function worthOf(stderr: string): SignatureWorth {
   if (/unsupported|unknown key type|unknown or/i.test(stderr)) return 'unsupported';
   return /incorrect signature|namespace does not match/i.test(stderr) ? 'bad-signature' : 'unreadable';

@@ -1,11 +1,14 @@
 import type { Lang } from '../diagnostic.ts';
 import type { FindingCode, Layer, SealedBy, VerdictName } from '../seal/verdict.ts';
+import type { IllegalityCode } from '../session/legality.ts';
 
 /** The words of a verdict in one language: `{name}` is a parameter of the finding. */
 export interface VerdictWords {
   readonly verdicts: Readonly<Record<VerdictName, { readonly name: string; readonly meaning: string }>>;
   readonly layers: Readonly<Record<Layer, string>>;
   readonly findings: Readonly<Record<FindingCode, string>>;
+  /** Why no run can have written an entry. */
+  readonly illegalities: Readonly<Record<IllegalityCode, string>>;
   readonly signers: Readonly<Record<SealedBy['status'], string>>;
   readonly noKey: string;
   readonly run: string;
@@ -30,6 +33,11 @@ const fr: VerdictWords = {
     incomplete: {
       name: 'INCOMPLET',
       meaning: 'rien n’indique d’altération, mais il manque ce que le dossier doit porter pour faire preuve',
+    },
+    'not-comparable': {
+      name: 'INTÈGRE, RENDU NON COMPARABLE',
+      meaning:
+        'rien n’a changé depuis la signature, mais le procès-verbal vient d’une autre version du rendu : pour le comparer à la main courante, vérifier avec cette version',
     },
     tampered: { name: 'ALTÉRÉ', meaning: 'le dossier n’est pas, ou n’est plus, celui qui a été signé' },
   },
@@ -60,13 +68,20 @@ const fr: VerdictWords = {
     'file-missing': '`{path}` manque',
     'file-altered': '`{path}` n’est pas le fichier inscrit à la main courante',
     'replay-failed': 'la main courante ne se rejoue pas sur cette source : {error}',
+    'journal-illegal': 'aucune exécution n’a pu écrire la ligne {line} (`{entry}`) : {reason}',
+    'clock-went-back':
+      'l’heure de la ligne {line} précède celle de la ligne d’avant (autres reculs : {more}) : horloge de la machine reculée, ou heures réécrites',
     'statement-missing': '`statement.json` manque : l’exécution n’est pas scellée',
     'statement-unreadable': '`statement.json` n’est pas une déclaration in-toto sous forme canonique',
+    'statement-altered': '`statement.json` n’est pas la déclaration que les sceaux ont signée',
     'statement-disagrees':
       '`{member}` ne correspond pas à la main courante : déclaré {found}, attendu {expected}',
     'subject-missing': '`{path}`, que la déclaration énumère, manque',
     'subject-altered': '`{path}` n’est pas le fichier que la déclaration énumère',
+    'subject-repeated': 'la déclaration énumère `{path}` plusieurs fois',
     'subject-unlisted': '`{path}` est dans le dossier sans que la déclaration l’énumère',
+    'unlisted-too-large':
+      '`{path}`, que la déclaration n’énumère pas, fait {bytes} octets : au plus {most} sont permis',
     'transcript-altered': '`{path}` n’est pas ce que donne la main courante, à partir de la ligne {line}',
     'source-not-restored': 'sans ses annotations, `{path}` ne redonne pas la source',
     'not-comparable': 'rendu non comparable : fait par la version {renderer} du rendu, celle-ci est la {own}',
@@ -82,6 +97,16 @@ const fr: VerdictWords = {
     'cosigner-not-vouched': 'le sceau de `{principal}` ({key}) n’est garanti par personne ; il ne compte pas',
     ephemeral: 'la clé de `{principal}` a été créée pour cette exécution dans le bac à sable',
     'required-seal-missing': 'il manque le sceau du rôle `{role}` ({holders})',
+  },
+  illegalities: {
+    'out-of-place': 'cet événement ne peut pas se trouver à cet endroit',
+    'no-such-step': 'le plan n’a pas cette étape',
+    'no-intent': 'l’étape n’avait pas été engagée, ou pas à cet essai',
+    'not-offered': 'l’état de l’exécution n’appelait pas cela à ce moment',
+    'not-confirmed': 'une étape destructive engagée sans la confirmation que sa cible demande',
+    'code-differs': 'le code engagé n’est pas celui de la source',
+    'opening-differs': 'l’ouverture ne correspond ni à la source ni à ses fichiers',
+    'close-differs': 'la clôture ne correspond pas à ce qui a été fait',
   },
   signers: {
     verified: 'vérifié',
@@ -113,6 +138,11 @@ const en: VerdictWords = {
       name: 'INCOMPLETE',
       meaning: 'nothing points to tampering, but what the bundle must bear to be proof is missing',
     },
+    'not-comparable': {
+      name: 'INTACT, RENDERING NOT COMPARABLE',
+      meaning:
+        'nothing changed since it was signed, but the transcript was made by another version of the renderer: to compare it with the journal, verify with that version',
+    },
     tampered: { name: 'TAMPERED', meaning: 'the bundle is not, or no longer, what was signed' },
   },
   layers: {
@@ -142,12 +172,19 @@ const en: VerdictWords = {
     'file-missing': '`{path}` is missing',
     'file-altered': '`{path}` is not the file that the journal recorded',
     'replay-failed': 'the journal does not replay on this source: {error}',
+    'journal-illegal': 'no run can have written line {line} (`{entry}`): {reason}',
+    'clock-went-back':
+      'the time of line {line} lies before that of the line above (other such lines: {more}): the machine’s clock was set back, or times were rewritten',
     'statement-missing': '`statement.json` is missing: the run is not sealed',
     'statement-unreadable': '`statement.json` is no in-toto statement in canonical form',
+    'statement-altered': '`statement.json` is not the statement that the seals signed',
     'statement-disagrees': '`{member}` does not match the journal: stated {found}, expected {expected}',
     'subject-missing': '`{path}`, which the statement lists, is missing',
     'subject-altered': '`{path}` is not the file that the statement lists',
+    'subject-repeated': 'the statement lists `{path}` more than once',
     'subject-unlisted': '`{path}` is in the folder, and the statement does not list it',
+    'unlisted-too-large':
+      '`{path}`, which the statement does not list, has {bytes} bytes: at most {most} are allowed',
     'transcript-altered': '`{path}` is not what the journal gives, from line {line} on',
     'source-not-restored': 'without its annotations, `{path}` does not give the source back',
     'not-comparable': 'rendering not comparable: made by version {renderer} of the renderer, this is {own}',
@@ -163,6 +200,16 @@ const en: VerdictWords = {
     'cosigner-not-vouched': 'nobody vouches for the seal of `{principal}` ({key}); it does not count',
     ephemeral: 'the key of `{principal}` was made for this run in the sandbox',
     'required-seal-missing': 'the seal of role `{role}` is missing ({holders})',
+  },
+  illegalities: {
+    'out-of-place': 'this event cannot stand in this place',
+    'no-such-step': 'the plan does not have this step',
+    'no-intent': 'the step had not been begun, or not at this attempt',
+    'not-offered': 'the state of the run did not call for it then',
+    'not-confirmed': 'a destructive step begun without the confirmation that its target asks for',
+    'code-differs': 'the code that was begun is not that of the source',
+    'opening-differs': 'the opening matches neither the source nor its files',
+    'close-differs': 'the close does not match what was done',
   },
   signers: {
     verified: 'verified',

@@ -14,9 +14,17 @@ const LONGEST = 200;
 export function describeFinding({ layer, code, params }: Finding, lang: Lang): string {
   const { layers, findings, noKey } = VERDICT_WORDS[lang];
   const sentence = noBreak(findings[code]).replace(/\{(\w+)\}/g, (_hole, name: string) =>
-    Object.hasOwn(params, name) ? shown(params[name]) : noKey,
+    Object.hasOwn(params, name) ? worded(name, params[name], lang) : noKey,
   );
   return `${layers[layer]}${lang === 'fr' ? '\u00a0' : ''}: ${sentence} [${code}]`;
+}
+
+/** A reason is a code that has words; everything else is shown as it is. */
+function worded(name: string, value: string | number | undefined, lang: Lang): string {
+  const [, reason] =
+    Object.entries(VERDICT_WORDS[lang].illegalities).find(([code]) => name === 'reason' && code === value) ??
+    [];
+  return reason === undefined ? shown(value) : noBreak(reason);
 }
 
 function shown(value: string | number | undefined): string {

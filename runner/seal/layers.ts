@@ -6,7 +6,7 @@
 import { canonicalJson } from '../journal/canonical.ts';
 import type { JournalReading } from '../journal/chain.ts';
 import type { Entry, SourceFile } from '../journal/event.ts';
-import { isUnlisted, LAYOUT } from './layout.ts';
+import { isUnlisted, LAYOUT, mostBytes } from './layout.ts';
 import { endsOf, type Predicate, type Statement } from './statement.ts';
 import type { Finding, FindingCode, Layer } from './verdict.ts';
 
@@ -60,11 +60,24 @@ function compareFile(layer: Layer, path: string, sha256: string, digests: Digest
   return [finding(layer, subject ? 'subject-altered' : 'file-altered', { path, expected: sha256, found })];
 }
 
+/** Files that no statement lists against what they may be; `sizes` are those of all files, in bytes. */
+export function checkUnlisted(sizes: ReadonlyMap<string, number>): readonly Finding[] {
+  return [...sizes].flatMap(([path, bytes]) => {
+    const most = mostBytes(path);
+    return most === undefined || bytes <= most
+      ? []
+      : [finding('bundle', 'unlisted-too-large', { path, bytes, most })];
+  });
+}
+
 /** Every subject against its file, and every file that is no subject. */
 export function checkSubjects(statement: Statement, digests: Digests): readonly Finding[] {
-  const listed = new Set(statement.subject.map(subject => subject.name));
+  const names = statement.subject.map(subject => subject.name);
+  const listed = new Set(names);
+  const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   const unlisted = [...digests.keys()].filter(path => !listed.has(path) && !isUnlisted(path));
   return [
+    ...[...repeated].map(path => finding('statement', 'subject-repeated', { path })),
     ...statement.subject.flatMap(({ name, digest }) =>
       compareFile('statement', name, digest.sha256, digests),
     ),

@@ -20,6 +20,11 @@ export interface SealReading {
   readonly trusted?: SignatureWorth | undefined;
 }
 
+/** Whether there are seals, and each of them was made for other bytes than these. */
+export function areForOther(seals: readonly SealReading[]): boolean {
+  return seals.length > 0 && seals.every(seal => seal.recorded === 'bad-signature');
+}
+
 /** What the seals come to. */
 export interface SealsJudged {
   readonly findings: readonly Finding[];

@@ -15,16 +15,27 @@ export type Layer =
   | 'transcript'
   | 'seal';
 
-/** What the whole comes to. `not-probative` is a sandbox's key; `incomplete` lacks a statement or a seal that it must bear. */
+/**
+ * What the whole comes to. `not-probative` is a sandbox's key; `incomplete` lacks a statement or a seal that it must bear;
+ * `not-comparable` holds but for the transcripts, which another version of the renderer made and this one cannot make again.
+ */
 export type VerdictName =
   | 'verified'
   | 'intact-signer-unverified'
   | 'not-probative'
   | 'incomplete'
+  | 'not-comparable'
   | 'tampered';
 
 /** How much a finding weighs; `unsealed` and `unsigned` both make a bundle incomplete. */
-type Gravity = 'tampered' | 'unsealed' | 'not-probative' | 'unsigned' | 'unverified' | 'note';
+type Gravity =
+  | 'tampered'
+  | 'unsealed'
+  | 'not-probative'
+  | 'unsigned'
+  | 'unverified'
+  | 'not-comparable'
+  | 'note';
 
 /** Every code, with how much it weighs. Codes are permanent. */
 export const FINDINGS = {
@@ -44,15 +55,20 @@ export const FINDINGS = {
   'file-missing': 'tampered',
   'file-altered': 'tampered',
   'replay-failed': 'tampered',
+  'journal-illegal': 'tampered',
+  'clock-went-back': 'note',
   'statement-missing': 'unsealed',
   'statement-unreadable': 'tampered',
+  'statement-altered': 'tampered',
   'statement-disagrees': 'tampered',
   'subject-missing': 'tampered',
   'subject-altered': 'tampered',
+  'subject-repeated': 'tampered',
   'subject-unlisted': 'tampered',
+  'unlisted-too-large': 'tampered',
   'transcript-altered': 'tampered',
   'source-not-restored': 'tampered',
-  'not-comparable': 'note',
+  'not-comparable': 'not-comparable',
   'seal-missing': 'unsealed',
   'seal-bad': 'tampered',
   'seal-unreadable': 'tampered',
@@ -99,6 +115,7 @@ const gravest: readonly (readonly [Gravity, VerdictName])[] = [
   // A role's seal by an unknown key is missing too; that the key is unknown says more.
   ['unverified', 'intact-signer-unverified'],
   ['unsigned', 'incomplete'],
+  ['not-comparable', 'not-comparable'],
 ];
 
 /** The verdict that findings amount to. */

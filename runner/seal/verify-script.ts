@@ -3,7 +3,10 @@
  * subjects out of the signed statement itself: that file is canonical JSON and subject names hold no quote or backslash, so
  * one `sed` finds each of them and nothing else. Its exit codes are those of `reprise verify`.
  */
-import { NAMESPACE } from './layout.ts';
+import { MOST_BYTES, NAMESPACE } from './layout.ts';
+
+/** What `find -size` counts in. */
+const blocks = (bytes: number): number => bytes / 512;
 
 /** `verify.sh`, the same in every bundle of this version. */
 export const VERIFY_SCRIPT = `#!/bin/sh
@@ -12,30 +15,45 @@ export const VERIFY_SCRIPT = `#!/bin/sh
 # Ne vérifie PAS que le procès-verbal découle de la main courante (« reprise verify »), ni les heures, ni ce script.
 # Does NOT check that the transcript follows from the journal ("reprise verify"), nor the times, nor this script.
 LC_ALL=C; export LC_ALL
-end() { echo "$2"; exit "$1"; }
+end() { printf '%s\\n' "$2"; exit "$1"; }
 tampered() { end 5 "ALTÉRÉ / TAMPERED: $1"; }
 trust=\${1:+$(cd "$(dirname "$1")" && pwd)/$(basename "$1")}
 cd "$(dirname "$0")" || exit 2
 [ -f statement.json ] || end 8 "INCOMPLET / INCOMPLETE: statement.json"
-[ -z "$(find . ! -type d ! -type f)" ] || tampered "$(find . ! -type d ! -type f)"
-subjects=$(sed 's/{"digest":{"sha256":"/\\
-&/g' statement.json | sed -n 's/^{"digest":{"sha256":"\\([0-9a-f]\\{64\\}\\)"},"name":"\\([^"]*\\)"}.*/\\1  \\2/p')
+# Noms : ni contrôle, ni guillemet, ni barre inverse. / Names: no control character, no quote, no backslash.
+odd=$(find . -name "*
+*"; find . | grep -e '[[:cntrl:]"\\\\]' -e "$(printf '\\302[\\200-\\237\\255]')" -e "$(printf '\\342\\200[\\213-\\217\\250-\\256]')" -e "$(printf '\\342\\201[\\240-\\257]')")
+[ -z "$odd" ] || tampered "nom de fichier refusé / a file name that is not allowed"
+odd=$(find . ! -type d ! -type f)
+[ -z "$odd" ] || tampered "$odd"
+odd=$(find . \\( -path ./lock -size +${blocks(MOST_BYTES.lock)} \\) -o \\( -path ./reserve -size +${blocks(MOST_BYTES.reserve)} \\) -o \\( -path ./allowed_signers -size +${blocks(MOST_BYTES.allowedSigners)} \\) -o \\( -path './seals/*' -size +${blocks(MOST_BYTES.seal)} -type f \\))
+[ -z "$odd" ] || tampered "trop grand / too large: $odd"
+signed=' '
+for seal in seals/*.sig; do
+  [ -f "$seal" ] || continue
+  who=$(basename "$seal" .sig)
+  key=$(sed -n "s/.*\\"principal\\":\\"$who\\",\\"publicKey\\":\\"\\([^\\"]*\\)\\".*/\\1/p" journal.jsonl | tail -n 1)
+  said=$(ssh-keygen -Y check-novalidate -n ${NAMESPACE} -s "$seal" < statement.json 2>&1) || case $said in
+    *"incorrect signature"*) tampered "statement.json (ou son sceau / or its seal) $seal: $said" ;;
+    *unsupported*|*unknown*) printf '%s\\n' "$key" | ssh-keygen -l -f - > /dev/null 2>&1 || continue; tampered "$seal: $said" ;;
+    *) tampered "$seal: $said" ;; esac
+  [ -n "$trust" ] && ! ssh-keygen -Y verify -f "$trust" -I "$who" -n ${NAMESPACE} -s "$seal" < statement.json || signed="$signed$who "
+done
+split=$(sed 's/{"digest":{"sha256":"/\\
+&/g' statement.json)
+subjects=$(printf '%s\\n' "$split" | sed -n 's/^{"digest":{"sha256":"\\([0-9a-f]\\{64\\}\\)"},"name":"\\([^"\\\\]*\\)"}.*/\\1  \\2/p')
+listed=$(printf '%s\\n' "$subjects" | cut -c 67- | sort)
+[ "$(printf '%s\\n' "$split" | grep -c '^{"digest":')" = "$(printf '%s\\n' "$subjects" | grep -c .)" ] || tampered "statement.json: subject"
+twice=$(printf '%s\\n' "$listed" | uniq -d)
+[ -z "$twice" ] || tampered "statement.json: répété / repeated: $twice"
 bad=$(printf '%s\\n' "$subjects" | sha256sum -c - 2>&1 | grep -v ': OK$')
 [ -z "$bad" ] || tampered "$bad"
-listed=$(printf '%s\\n' "$subjects" | cut -c 67- | sort)
-present=$(find . -type f | cut -c 3- | grep -vxE 'statement\\.json|allowed_signers|lock|reserve|seals/[^/]*\\.sig' | sort)
+present=$(find . -type f | cut -c 3- | grep -vxE 'statement\\.json|allowed_signers|lock|reserve|seals/[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}\\.sig' | sort)
 [ "$listed" = "$present" ] || tampered "fichiers hors liste / unlisted files"
 head=$(tail -n 1 journal.jsonl | sha256sum | cut -c 1-64)
 grep -q "\\"head\\":\\"$head\\"" statement.json || tampered "journal.jsonl: head"
 signer=$(sed -n 's/.*"signer":"\\([^"]*\\)".*/\\1/p' statement.json)
 [ -f "seals/$signer.sig" ] || end 8 "INCOMPLET / INCOMPLETE: seals/$signer.sig"
-signed=' '
-for seal in seals/*.sig; do
-  who=$(basename "$seal" .sig)
-  said=$(ssh-keygen -Y check-novalidate -n ${NAMESPACE} -s "$seal" < statement.json 2>&1) || case $said in
-    *unsupported*|*unknown*) continue ;; *) tampered "$seal: $said" ;; esac
-  [ -n "$trust" ] && ! ssh-keygen -Y verify -f "$trust" -I "$who" -n ${NAMESPACE} -s "$seal" < statement.json || signed="$signed$who "
-done
 unknown=$signer; [ -z "$trust" ] || case $signed in *" $signer "*) unknown= ;; esac
 ! grep -q '"ephemeral":true' statement.json || end 7 "INTÈGRE, NON PROBANT / INTACT, PROVES NOTHING: ephemeral key"
 set -f

@@ -14,6 +14,20 @@ export function next(session: Session): readonly Action[] {
   return item === undefined ? [afterAll(session)] : actionsOn(session, item);
 }
 
+/** All that may be begun now, whatever else is under way or waits for a decision: what a journal may go on with. */
+export function offers(session: Session): readonly Action[] {
+  const item = session.agenda[session.cursor];
+  return item === undefined ? [afterAll(session)] : offersOn(session, item);
+}
+
+function offersOn(session: Session, item: AgendaItem): readonly Action[] {
+  if (item.kind !== 'parallel') return actionsOn(session, item);
+  return item.branches.flatMap(branch => {
+    const first = branch.find(each => !isOver(session, each));
+    return first === undefined ? [] : offersOn(session, first);
+  });
+}
+
 function actionsOn(session: Session, item: AgendaItem): readonly Action[] {
   switch (item.kind) {
     case 'clock':
@@ -81,7 +95,7 @@ function execute(instance: Instance, state: StepState): Action {
 }
 
 /** What reads may be repeated freely, and so may an undo: no doubt can come of them. */
-function isRead(instance: Instance): boolean {
+export function isRead(instance: Instance): boolean {
   return (
     instance.step.kind === 'undo' ||
     instance.step.kind === 'check' ||

@@ -40,7 +40,11 @@ test('the folder and its documents are private', () => {
 
 test('a document is replaced whole, and nothing is left over', () => {
   for (const content of ['un long contenu', 'court']) writeDocument(bundle, 'transcript.md', content);
-  expect(listBundle(bundle)).toEqual({ digests: new Map([['transcript.md', sha256('court')]]), odd: [] });
+  expect(listBundle(bundle)).toEqual({
+    digests: new Map([['transcript.md', sha256('court')]]),
+    sizes: new Map([['transcript.md', 5]]),
+    odd: [],
+  });
 });
 
 test('what is no plain file is named and never followed', () => {
@@ -49,9 +53,11 @@ test('what is no plain file is named and never followed', () => {
   symlinkSync(runs, join(bundle.directory, 'evidence', 'folder'));
   writeFileSync(join(bundle.directory, 'a\u202eb'), '');
   spawnSync('mkfifo', [join(bundle.directory, 'pipe')]);
+  mkdirSync(join(bundle.directory, 'empty\nfolder'));
   expect(listBundle(bundle)).toEqual({
     digests: new Map(),
-    odd: ['a\u202eb', 'evidence/folder', 'link', 'pipe'],
+    sizes: new Map(),
+    odd: ['a\u202eb', 'empty\nfolder', 'evidence/folder', 'link', 'pipe'],
   });
   expect(readDocument(bundle, 'link')).toBeUndefined();
   expect(readDocument(bundle, 'pipe')).toBeUndefined();

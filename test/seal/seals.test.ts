@@ -199,7 +199,7 @@ test('the verdict is the gravest finding', () => {
     of('statement-missing', 'bad-chain'),
   ]).toEqual([
     'verified',
-    'verified',
+    'not-comparable',
     'incomplete',
     'intact-signer-unverified',
     'not-probative',

@@ -56,8 +56,8 @@ test('the example of a line is a line', () => {
 
 test('both tables of verdicts have the exit codes of the programme', () => {
   const codes = [...page.matchAll(/^\| [^|]+ \| (\d) \|/gm)].map(found => Number(found[1]));
-  const { success, tampered, signerNotVerified, notProbative, incomplete } = exitCode;
-  const expected = [success, tampered, signerNotVerified, notProbative, incomplete];
+  const { success, tampered, signerNotVerified, notProbative, incomplete, notComparable } = exitCode;
+  const expected = [success, tampered, signerNotVerified, notProbative, incomplete, notComparable];
   expect(codes).toEqual([...expected, ...expected]);
 });
 

@@ -8,6 +8,8 @@ import { createJournal } from '../../runner/effects/journal-file.ts';
 import { keySigner, type Signer } from '../../runner/effects/signer.ts';
 import { collectSources, describeSources, keepSources } from '../../runner/effects/sources.ts';
 import type { Event, EventOf } from '../../runner/journal/event.ts';
+import { readRunbook } from '../../runner/model/build.ts';
+import { planRunbook } from '../../runner/plan/plan-runbook.ts';
 import type { Clock } from '../../runner/ports.ts';
 import { allowedSignersLine } from '../../runner/seal/layout.ts';
 import { sealBundle } from '../../runner/seal.ts';
@@ -78,8 +80,18 @@ function steppingClock(): Clock {
   };
 }
 
+/** The digest under which the small runbook's plan has a step. */
+function codeOf(step: string): string {
+  const { runbook } = readRunbook(PLAN, 'plan é.md');
+  if (runbook === undefined) throw new Error('the small runbook is not one');
+  const { instances } = planRunbook(runbook, { target: 'sandbox', inputs: {} });
+  return instances.find(({ id }) => id === step)?.digest ?? '';
+}
+
 const by = { id: 'bruno', role: 'pilote' };
 const empty = { bytes: 0, lines: 0, sha256: sha256('') };
+
+const closed = { type: 'run-closed', outcome: 'passed', by } as const;
 
 /** Events of a run of the small runbook, from its opening to its close. */
 export function eventsOf(
@@ -107,8 +119,9 @@ export function eventsOf(
       selection: {},
       ...opening,
     },
-    { type: 'section-entered', slug: 'preparer', title: 'Préparer', depth: 2 },
-    { type: 'step-intended', step: 'saluer', attempt: 1, code: sha256('echo bonjour') },
+    { type: 'section-entered', slug: 'essai', title: 'Essai', depth: 1 },
+    { type: 'section-entered', slug: 'préparer', title: 'Préparer', depth: 2 },
+    { type: 'step-intended', step: 'saluer', attempt: 1, code: codeOf('saluer') },
     { type: 'step-started', step: 'saluer', attempt: 1, pid: 42 },
     { type: 'output-written', step: 'saluer', attempt: 1, stream: 'stdout', text: 'bonjour\n' },
     {
@@ -124,7 +137,7 @@ export function eventsOf(
     { type: 'item-confirmed', step: 'regarder', item: 0, by, voice: 'typed' },
     { type: 'evidence-attached', step: 'regarder', ...evidence, by },
     { type: 'step-confirmed', step: 'regarder', by, voice: 'typed' },
-    { type: 'run-closed', outcome: 'passed', by },
+    closed,
   ];
 }
 
@@ -152,7 +165,12 @@ export async function makeClosedBundle(folder: string, signer: Signer, heir?: Si
   };
   const journal = createJournal(join(bundle.directory, 'journal.jsonl'), steppingClock());
   const events = eventsOf(opening, evidence, output);
-  journal.append(heir === undefined ? events : events.toSpliced(-1, 0, resumedBy(heir)), true);
+  journal.append(
+    heir === undefined
+      ? events
+      : [...events.slice(0, -1), resumedBy(heir), { ...closed, by: { id: heir.principal } }],
+    true,
+  );
   journal.close();
   writeDocument(bundle, 'lock', '');
   return bundle;

@@ -11,6 +11,7 @@ const codes: Readonly<Record<VerdictName, ExitCode>> = {
   'intact-signer-unverified': exitCode.signerNotVerified,
   'not-probative': exitCode.notProbative,
   incomplete: exitCode.incomplete,
+  'not-comparable': exitCode.notComparable,
   tampered: exitCode.tampered,
 };
 

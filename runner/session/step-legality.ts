@@ -1,0 +1,120 @@
+/*
+ * An entry about a step, and the state of that step, in; what is wrong with it, or nothing, out. An effect has its intent, an
+ * intent and a decision were offered, and a destructive cell was confirmed as its target asks for.
+ */
+import type { Entry, EventOf } from '../journal/event.ts';
+import { isRead } from './next.ts';
+import { offeredOn, same } from './offered.ts';
+import type { Session, StepState } from './session.ts';
+
+/** The state of a step, and which step it is. */
+interface Known extends StepState {
+  readonly id: string;
+}
+
+/** What is wrong with an entry about a step of the plan that stands in `state`. */
+export function wrongWithStep(
+  session: Session,
+  entry: Entry,
+  state: Known,
+): 'no-intent' | 'not-offered' | 'not-confirmed' | 'code-differs' | undefined {
+  switch (entry.type) {
+    case 'step-intended':
+      return wrongWithIntent(session, entry, state);
+    case 'step-started':
+    case 'output-written':
+    case 'fact-recorded':
+    case 'step-finished':
+      return isRunning(state, entry.attempt) ? undefined : 'no-intent';
+    case 'step-doubted':
+      return isDoubt(session, entry, state) ? undefined : 'no-intent';
+    default:
+      return isDecided(session, entry, state) ? undefined : 'not-offered';
+  }
+}
+
+function isRunning(state: Known, attempt: number): boolean {
+  return state.status === 'running' && state.attempts === attempt;
+}
+
+function wrongWithIntent(session: Session, entry: EventOf<'step-intended'>, state: Known) {
+  const action = offeredOn(session, 'execute-step', state.id);
+  if (action === undefined || action.attempt !== entry.attempt) return 'not-offered';
+  if (action.instance.digest !== entry.code) return 'code-differs';
+  return isConfirmed(session, entry) ? undefined : 'not-confirmed';
+}
+
+/** An intent with a fingerprint was let start by somebody, who typed the name of what is not empty and not this run's. */
+function isConfirmed(session: Session, { fingerprint, by, typedName }: EventOf<'step-intended'>): boolean {
+  if (fingerprint === undefined) return true;
+  const isForeign = !fingerprint.empty && fingerprint.marker !== session.run;
+  return by !== undefined && (!isForeign || typedName === fingerprint.name);
+}
+
+function isDoubt(session: Session, entry: EventOf<'step-doubted'>, state: Known): boolean {
+  if (state.attempts !== entry.attempt) return false;
+  if (state.status === 'lost') return offeredOn(session, 'settle-doubt', state.id) !== undefined;
+  const instance = session.plan.instances.find(each => each.id === state.id);
+  return state.status === 'running' && instance !== undefined && !isRead(instance);
+}
+
+function isDecided(session: Session, entry: Entry, state: Known): boolean {
+  switch (entry.type) {
+    case 'step-skipped':
+      return isSkip(session, entry, state);
+    case 'step-done-by-hand':
+      return isOpenToDecision(session, state);
+    case 'retry-asked':
+      return offeredOn(session, 'resolve-failure', state.id) !== undefined;
+    case 'doubt-settled':
+      return isSettlement(session, entry, state);
+    case 'manual-presented':
+      return state.status === 'waiting' && isPresentation(session, entry);
+    case 'item-confirmed':
+    case 'step-confirmed':
+    case 'evidence-attached':
+      return isConfirmation(session, entry, state);
+    default:
+      return true;
+  }
+}
+
+function isSkip(session: Session, entry: EventOf<'step-skipped'>, state: Known): boolean {
+  if (entry.cause === 'operator') return isOpenToDecision(session, state);
+  const action = offeredOn(session, 'skip-step', state.id);
+  return action !== undefined && same(action, entry, ['cause', 'reason']);
+}
+
+function isOpenToDecision(session: Session, { id }: Known): boolean {
+  return (
+    offeredOn(session, 'execute-step', id) !== undefined ||
+    offeredOn(session, 'resolve-failure', id) !== undefined
+  );
+}
+
+function isSettlement(session: Session, entry: EventOf<'doubt-settled'>, state: Known): boolean {
+  const action = offeredOn(session, 'settle-doubt', state.id);
+  if (state.status !== 'doubtful' || action === undefined) return false;
+  const { by } = entry;
+  return !('check' in by) || (entry.as === 'done' && action.checks.some(check => check.id === by.check));
+}
+
+function isPresentation(session: Session, entry: EventOf<'manual-presented'>): boolean {
+  const step = offeredOn(session, 'present-manual', entry.step)?.instance.step;
+  return step?.kind === 'manual' && step.role === entry.role;
+}
+
+function isConfirmation(
+  session: Session,
+  entry: EventOf<'item-confirmed' | 'step-confirmed' | 'evidence-attached'>,
+  state: Known,
+): boolean {
+  const manual = offeredOn(session, 'present-manual', state.id)?.instance.step;
+  if (manual?.kind !== 'manual' || state.status !== 'presented') return false;
+  const items = manual.items.length;
+  if (entry.type === 'item-confirmed')
+    return entry.item < items && !state.confirmedItems.includes(entry.item);
+  const isComplete = state.confirmedItems.length === items;
+  if (entry.type === 'evidence-attached') return isComplete;
+  return isComplete && (manual.evidence !== 'required' || state.evidence > 0);
+}
