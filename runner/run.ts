@@ -125,6 +125,7 @@ function openingOf(
   { run, now, sources, signer, origin }: Opening,
 ): EventOf<'run-opened'> {
   const { plan, helm, runner, selection } = request;
+  const { faults = [] } = helm.preparation;
   const commit = commitOf(dirname(plan.runbook.file));
   return {
     type: 'run-opened',
@@ -149,5 +150,6 @@ function openingOf(
     ...(commit === undefined ? {} : { commit }),
     origin,
     selection,
+    ...(faults.length === 0 ? {} : { faults }),
   };
 }

@@ -82,6 +82,16 @@ const acceptChanges: Option = {
   },
 };
 
+const fault: Option = {
+  name: 'fault',
+  value: 'NAME,…',
+  multiple: true,
+  words: {
+    fr: 'panne que le bac à sable simule cette fois-ci (`reprise sandbox --faults` les liste) ; peut être répété',
+    en: 'fault that the sandbox simulates this time (`reprise sandbox --faults` lists them); may be repeated',
+  },
+};
+
 const key: Option = {
   name: 'key',
   value: 'FILE',
@@ -135,6 +145,7 @@ export const commands: readonly Command[] = [
           en: 'asks the probes first: they read, and say what is lost',
         },
       },
+      fault,
       json,
     ],
     example: 'reprise plan runbook/plan-de-reprise.md --target sandbox --set restaurer-fichiers=non',
@@ -187,6 +198,7 @@ export const commands: readonly Command[] = [
           en: 'takes the cells back once all is done (drills only)',
         },
       },
+      fault,
       key,
       json,
     ],
@@ -199,7 +211,7 @@ export const commands: readonly Command[] = [
       fr: 'reprend une exécution où elle en était, après une pause ou une panne',
       en: 'goes on with a run where it stood, after a pause or a crash',
     },
-    options: [operator, auto, answers, acceptChanges, key, json],
+    options: [operator, auto, answers, acceptChanges, fault, key, json],
     example: 'reprise resume runs/20261122-031500-9f2c1a',
   },
   {
@@ -278,8 +290,16 @@ export const commands: readonly Command[] = [
           en: 'where to keep its state (a temporary directory by default)',
         },
       },
+      fault,
+      {
+        name: 'faults',
+        words: {
+          fr: 'liste les pannes qu’il sait simuler, et ne démarre rien',
+          en: 'lists the faults that it can simulate, and starts nothing',
+        },
+      },
       json,
     ],
-    example: 'reprise sandbox --directory /tmp/bac-a-sable',
+    example: 'reprise sandbox --directory /tmp/bac-a-sable --fault artifact-expired,dns-slow',
   },
 ];

@@ -58,7 +58,7 @@ export async function manHelm(
     person,
     voice,
     settings: { mode: plan.target.mode, pace },
-    preparation: preparationOf(lang),
+    preparation: preparationOf(invocation, lang),
     operator: (known, opening) =>
       operatorOf({ invocation, plan: known, opening, lang, person, answers, path }),
     signer: async run => await signerOf(invocation, plan, person, run),

@@ -1,6 +1,7 @@
 import type { Lang } from '../diagnostic.ts';
 import type { Preparation } from '../effects/platform.ts';
 import { Fault } from '../fault.ts';
+import { type Invocation, listOption } from './arguments.ts';
 import { helmWords } from './helm-words.ts';
 
 /** Whether a person sits at a terminal. */
@@ -8,12 +9,19 @@ export function isTerminal(): boolean {
   return process.stdin.isTTY === true && process.stdout.isTTY === true;
 }
 
-/** How the person is spoken to while a platform is prepared. */
-export function preparationOf(lang: Lang): Preparation {
+/** How the person is spoken to while a platform is prepared, and what it is to simulate (`--fault`). */
+export function preparationOf(invocation: Invocation, lang: Lang): Preparation {
   return {
+    faults: faultsOf(invocation),
     ask: askSecret,
     say: command => process.stderr.write(`${helmWords[lang].installs} : ${command}\n`),
   };
+}
+
+/** The names of simulated faults that were asked for, one by one. */
+export function faultsOf(invocation: Invocation): readonly string[] {
+  const named = listOption(invocation, 'fault').flatMap(names => names.split(','));
+  return [...new Set(named.map(name => name.trim()).filter(name => name !== ''))];
 }
 
 async function askSecret(name: string, label: string): Promise<string> {

@@ -1,3 +1,4 @@
+import { Fault } from '../fault.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ResourceSettings } from '../services/resources.ts';
 import { secretKey } from '../services/secret.ts';
@@ -22,13 +23,22 @@ export interface Preparation {
   readonly ask: (name: string, label: string) => Promise<string>;
   /** Told before a command changes this machine. */
   readonly say: (command: string) => void;
+  /** Names of the faults that the sandbox simulates from now on; none unless given. */
+  readonly faults?: readonly string[];
 }
 
-/** Resolves a plan's target for a run, starting the sandbox first when it is the target. */
+/**
+ * Resolves a plan's target for a run, starting the sandbox first when it is the target. Faults: `simulated-fault-not-embedded`
+ * when faults are asked for elsewhere, and those of the sandbox and of the settings.
+ */
 export async function preparePlatform(plan: Plan, run: string, preparation: Preparation): Promise<Platform> {
   const { target } = plan;
+  const { faults = [] } = preparation;
+  if (faults.length > 0 && !target.embedded) {
+    throw new Fault('simulated-fault-not-embedded', { target: target.name, faults: faults.join(', ') });
+  }
   if (target.embedded) await ensurePostgresClient(preparation.say);
-  const sandbox = target.embedded ? await startSandbox(sandboxDirectory(run)) : undefined;
+  const sandbox = target.embedded ? await startSandbox(sandboxDirectory(run), faults) : undefined;
   const environment = { ...process.env, ...sandbox?.details.environment };
   const masker = createMasker();
   // Services that this process itself uses learn passwords, too.

@@ -40,10 +40,17 @@ export function forgetSandbox(run: string): void {
   rmSync(sandboxDirectory(run), { recursive: true, force: true });
 }
 
-/** Starts the sandbox on a directory, new or its own. The fault `sandbox-failed` says why it cannot. */
-export async function startSandbox(directory: string): Promise<SandboxProcess> {
+/**
+ * Starts the sandbox on a directory, new or its own, with the simulated faults of those names. Faults: `sandbox-failed` says
+ * why it cannot; `simulated-fault-unknown` lists the names that there are.
+ */
+export async function startSandbox(
+  directory: string,
+  faults: readonly string[] = [],
+): Promise<SandboxProcess> {
   mkdirSync(directory, { recursive: true, mode: 0o711 });
-  const args = ['--no-warnings', programPath('sandbox.mjs'), '--directory', directory, '--json'];
+  const named = faults.flatMap(fault => ['--fault', fault]);
+  const args = ['--no-warnings', programPath('sandbox.mjs'), '--directory', directory, '--json', ...named];
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
   const line = await firstLine(child);
   return { details: readDetails(line), close: () => stop(child) };
@@ -66,6 +73,7 @@ function readDetails(line: string): SandboxDetails {
   const refused = refusal.safeParse(value);
   if (refused.success) {
     const { code, details: why } = refused.data.error;
+    if (code === 'unknown-fault') throw new Fault('simulated-fault-unknown', why);
     throw new Fault('sandbox-failed', { reason: [code, ...Object.values(why)].join(' — ') });
   }
   return details.parse(value);

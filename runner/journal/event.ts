@@ -146,6 +146,8 @@ export type Event =
         readonly until?: string;
         readonly only?: readonly string[];
       };
+      /** Names of the faults that the sandbox simulates until the run is resumed; absent when there are none. */
+      readonly faults?: readonly string[];
     }
   | {
       readonly type: 'run-resumed';
@@ -155,6 +157,8 @@ export type Event =
       readonly runner: string;
       /** Who will sign from here on; absent when that has not changed. */
       readonly signer?: SigningKey;
+      /** Names of the faults that the sandbox simulates from here on; absent when there are none. */
+      readonly faults?: readonly string[];
     }
   | {
       readonly type: 'change-accepted';

@@ -174,6 +174,7 @@ const shapes: Shapes = {
       until: optional(text),
       only: optional(list(text)),
     }),
+    faults: optional(list(text)),
   }),
   'run-resumed': object<EventOf<'run-resumed'> & Link>({
     ...link,
@@ -183,6 +184,7 @@ const shapes: Shapes = {
     host: text,
     runner: text,
     signer: optional(signingKey),
+    faults: optional(list(text)),
   }),
   'change-accepted': object<EventOf<'change-accepted'> & Link>({
     ...link,

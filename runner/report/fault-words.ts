@@ -1032,6 +1032,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'choose a drill target; a protected name is only touched in real mode',
     },
   },
+  'redis-not-provisioned': {
+    fr: {
+      what: 'l’application {app} n’a pas de variable SCALINGO_REDIS_URL',
+      hint: 'lui ajouter d’abord une instance Redis',
+    },
+    en: {
+      what: 'the application {app} has no variable SCALINGO_REDIS_URL',
+      hint: 'add a Redis instance to it first',
+    },
+  },
   'redis-refused': {
     fr: {
       what: 'Redis, sur {host}:{port}, refuse le mot de passe ou la commande : {message}',
@@ -1110,6 +1120,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the run is already held by process {pid} on `{host}` since {since}',
       hint: 'follow it with `reprise status`; the lock is free once that process and its commands have ended',
+    },
+  },
+  'rights-not-proven': {
+    fr: {
+      what: 'les droits de {user} ne sont pas prouvés, la requête échoue pour une autre raison : {message}',
+      hint: 'corriger la requête d’essai, puis relancer la vérification',
+    },
+    en: {
+      what: 'the rights of {user} are not proven, the statement fails for another reason: {message}',
+      hint: 'put the trial statement right, then run the check again',
     },
   },
   'runner-changed': {
@@ -1200,6 +1220,26 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the application `{app}` has no `{addon}` add-on',
       hint: 'check the application’s name, or provision the add-on first',
+    },
+  },
+  'scalingo-addon-present': {
+    fr: {
+      what: 'l’application {app} a déjà sa propre extension {addon} : elle ne peut pas partager celle d’une autre',
+      hint: 'retirer cette extension, ou laisser à l’application sa propre base',
+    },
+    en: {
+      what: 'the application {app} already has its own add-on {addon}: it cannot share another’s',
+      hint: 'remove that add-on, or leave the application its own database',
+    },
+  },
+  'scalingo-app-not-ours': {
+    fr: {
+      what: 'l’application {app} n’a pas été créée par cette exécution (marque : {run}) ; elle n’a pas été supprimée',
+      hint: 'vérifier à qui elle est ; si elle est bien à supprimer, le faire à la main',
+    },
+    en: {
+      what: 'the application {app} was not made by this run (mark: {run}); it was not removed',
+      hint: 'check whose it is; if it is indeed to be removed, do it by hand',
     },
   },
   'scalingo-addon-other-plan': {
@@ -1610,6 +1650,26 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the key `{key}` cannot be read ({error})',
       hint: 'name a private SSH key, or the public half of a key that the agent holds',
+    },
+  },
+  'simulated-fault-not-embedded': {
+    fr: {
+      what: 'la cible `{target}` n’est pas le bac à sable : aucune panne ne peut y être simulée ({faults})',
+      hint: 'retirer `--fault`, ou viser la cible embarquée du runbook',
+    },
+    en: {
+      what: 'the target `{target}` is not the sandbox: no fault can be simulated there ({faults})',
+      hint: 'leave `--fault` out, or name the embedded target of the runbook',
+    },
+  },
+  'simulated-fault-unknown': {
+    fr: {
+      what: 'aucune panne à simuler ne s’appelle {faults} ; il y a : {known}',
+      hint: '`reprise sandbox --faults` dit ce que fait chacune',
+    },
+    en: {
+      what: 'no fault to simulate is called {faults}; there are: {known}',
+      hint: '`reprise sandbox --faults` says what each of them does',
     },
   },
   'source-changed': {

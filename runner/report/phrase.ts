@@ -174,6 +174,22 @@ export function saySelection(selection: EventOf<'run-opened'>['selection'], lang
   return parts.length === 0 ? words.selectionAll : parts.join(', ');
 }
 
+type Simulating = { readonly faults?: readonly string[] };
+
+/** Which faults the sandbox simulated, process by process; undefined when there was never any. */
+export function sayFaults(
+  { opened, resumptions }: { readonly opened: Simulating; readonly resumptions: readonly Simulating[] },
+  lang: Lang,
+): string | undefined {
+  const words = wordsOf(lang);
+  const processes = [opened, ...resumptions].map(entry => entry.faults?.join(', '));
+  if (processes.every(faults => faults === undefined)) return undefined;
+  const said = processes.map((faults = words.none, number) =>
+    fill(number === 0 ? words.report.faultsOpened : words.report.faultsResumed, { number, faults }),
+  );
+  return said.join(lang === 'fr' ? ' ; ' : '; ');
+}
+
 /** `1 ligne`, `48 000 lignes`. */
 export function sayLines(lines: number, lang: Lang): string {
   const words = wordsOf(lang).record;

@@ -4,7 +4,7 @@
  */
 import type { ElementContent } from 'hast';
 import { h } from 'hastscript';
-import { sayInstant, sayPerson, saySelection, sayValue } from '../report/phrase.ts';
+import { sayFaults, sayInstant, sayPerson, saySelection, sayValue } from '../report/phrase.ts';
 import { duration } from '../report/time.ts';
 import { fill, noBreak } from '../report/words.ts';
 import type { Account } from './account.ts';
@@ -98,6 +98,7 @@ function frame(account: Account): ElementContent[] {
   const said = words.report;
   const { opened, closed } = record;
   const { front } = runbook;
+  const faults = sayFaults(record, lang);
   return [
     sheetList([
       [said.type, opened.dry ? words.banner.dry : words.modeLong[opened.mode]],
@@ -111,6 +112,7 @@ function frame(account: Account): ElementContent[] {
       [said.exclusions, missing(words.notProvided)],
       [said.scenario, front.scenario ?? missing(words.notProvided)],
       [said.selection, saySelection(opened.selection, lang)],
+      ...(faults === undefined ? [] : [[said.faults, faults] as const]),
     ]),
   ];
 }

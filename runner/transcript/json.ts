@@ -30,7 +30,9 @@ export function renderJson(account: Account, renderer: string): string {
       ],
       evidence: record.evidence.map(evidenceJson),
       notes: record.notes.map(noteJson),
-      resumptions: record.resumptions.map(({ at: when, operator, host }) => ({ at: when, operator, host })),
+      resumptions: record.resumptions.map(({ at: when, operator, host, faults }) => {
+        return { at: when, operator, host, ...(faults === undefined ? {} : { faults }) };
+      }),
       pauses: record.pauses.map(({ at: when, cause, by }) => ({ at: when, cause, by })),
       changes: record.changes.map(({ at: when, by, digest, diff }) => ({ at: when, by, digest, diff })),
     }),

@@ -4,7 +4,7 @@
  */
 import type { Section, Step } from '../model/runbook.ts';
 import { codeSpan } from '../report/neutralise.ts';
-import { sayPerson, saySelection } from '../report/phrase.ts';
+import { sayFaults, sayPerson, saySelection } from '../report/phrase.ts';
 import { dateTime, duration } from '../report/time.ts';
 import { fill, noBreak, SIGNS } from '../report/words.ts';
 import { type Account, tellingsOf, unplannedOf } from './account.ts';
@@ -78,6 +78,7 @@ function skippedLines(account: Account, section: Section): string[] {
 function headLines(account: Account): string[] {
   const { words, lang, record, runbook } = account;
   const { opened } = record;
+  const faults = sayFaults(record, lang);
   const title = opened.dry
     ? words.report.kindDry
     : opened.mode === 'real'
@@ -102,6 +103,7 @@ function headLines(account: Account): string[] {
     ]),
     [words.report.steps, stepCounts(account)],
     [words.report.selection, text(saySelection(opened.selection, lang))],
+    ...(faults === undefined ? [] : [[words.report.faults, text(faults)] satisfies [string, string]]),
     [words.report.operator, text(sayPerson(opened.operator, lang, opened.voice))],
     [words.report.outcome, `**${words.outcome[record.closed?.outcome ?? 'open']}**`],
   ];

@@ -59,6 +59,7 @@ export const samples: { readonly [T in Event['type']]: readonly Extract<Event, {
       signer: { principal: 'alice@example.org', publicKey: 'ssh-ed25519 AAAA', ephemeral: true },
       commit: { id: 'abc', dirty: false },
       selection: { from: 'a', until: 'b', only: ['a'] },
+      faults: ['dns-slow'],
     },
   ],
   'run-resumed': [
@@ -69,6 +70,7 @@ export const samples: { readonly [T in Event['type']]: readonly Extract<Event, {
       host: 'h',
       runner: '0.1.0',
       signer: { principal: 'bob', publicKey: 'ssh-ed25519 BBBB', ephemeral: false },
+      faults: ['redis-down', 's3-slow-down'],
     },
   ],
   'change-accepted': [{ type: 'change-accepted', by, files: [], digest: sha256, diff: '-a\n+b' }],

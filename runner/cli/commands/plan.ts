@@ -1,5 +1,6 @@
-import { preparePlatform } from '../../effects/platform.ts';
+import { type Preparation, preparePlatform } from '../../effects/platform.ts';
 import { askProbes } from '../../effects/probes.ts';
+import { Fault } from '../../fault.ts';
 import { chooseTarget, loadPlan, parseSettings } from '../../load.ts';
 import type { Json } from '../../model/runbook.ts';
 import type { Plan } from '../../plan/plan.ts';
@@ -8,7 +9,7 @@ import { withAnswers } from '../../run.ts';
 import { flagOption, type Invocation, listOption, textOption } from '../arguments.ts';
 import { openDocument } from '../document.ts';
 import { exitCode } from '../exit-code.ts';
-import { preparationOf } from '../preparation.ts';
+import { faultsOf, preparationOf } from '../preparation.ts';
 
 /** `reprise plan`: what a run would do, in order, and what it would skip and why. */
 export async function perform(invocation: Invocation): Promise<number> {
@@ -18,13 +19,21 @@ export async function perform(invocation: Invocation): Promise<number> {
   const target = chooseTarget(runbook, textOption(invocation, 'target'));
   const given = parseSettings(runbook, listOption(invocation, 'set'));
   const known = loadPlan(runbook, target, given);
-  const plan = flagOption(invocation, 'probe') ? await probed(known, given, lang) : known;
+  if (faultsOf(invocation).length > 0 && !flagOption(invocation, 'probe'))
+    throw new Fault('bad-option', { command: 'plan', detail: '--fault, --probe' });
+  const plan = flagOption(invocation, 'probe')
+    ? await probed(known, given, preparationOf(invocation, lang))
+    : known;
   process.stdout.write(flagOption(invocation, 'json') ? jsonOf(plan) : viewPlan(plan, lang));
   return exitCode.success;
 }
 
-async function probed(plan: Plan, given: Readonly<Record<string, Json>>, lang: 'fr' | 'en'): Promise<Plan> {
-  const platform = await preparePlatform(plan, 'probe', preparationOf(lang));
+async function probed(
+  plan: Plan,
+  given: Readonly<Record<string, Json>>,
+  preparation: Preparation,
+): Promise<Plan> {
+  const platform = await preparePlatform(plan, 'probe', preparation);
   try {
     return withAnswers(plan, given, await askProbes(plan, platform));
   } finally {
