@@ -5,14 +5,21 @@
  * intact because its table of contents is.
  */
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Lang } from '../diagnostic.ts';
 import { Fault } from '../fault.ts';
 import { describeFault } from '../report/faults.ts';
 import { type Archive, listArchives } from './archives/catalogue.ts';
 import { digestOf } from './archives/digest.ts';
+import { downloadedNames, placeDownload, removeDownloads } from './archives/downloads.ts';
 import { type Dump, type DumpHeader, type Integrity, readWholly, unpackDump } from './archives/dump.ts';
-import { type ArchivedObject, objectsUnder, packedAt, surveyObjects } from './archives/objects.ts';
+import {
+  type ArchivedObject,
+  extractTarball,
+  objectsUnder,
+  packedAt,
+  surveyObjects,
+} from './archives/objects.ts';
 import { recordBackupRejected, recordBackupUsed, recordDataErased } from './record.ts';
 import type { DirectoryResource } from './resources.ts';
 
@@ -182,4 +189,34 @@ export async function eraseUnpacked(directory: DirectoryResource): Promise<void>
   const folder = unpackedFolder(directory);
   await rm(folder, { recursive: true, force: true });
   recordDataErased(directory.name, folder);
+}
+
+/** Where to download a backup to, in a directory; this run then knows it as its own. */
+export function downloadPlace(directory: DirectoryResource, name: string): Promise<string> {
+  return placeDownload(directory, name);
+}
+
+/** The backups that this run downloaded into a directory. */
+export function downloads(directory: DirectoryResource): Promise<string[]> {
+  return downloadedNames(directory);
+}
+
+/** Erases the backups that this run downloaded and records it. Idempotent; those of others stay. */
+export async function eraseDownloads(directory: DirectoryResource): Promise<void> {
+  for (const name of await removeDownloads(directory)) recordDataErased(directory.name, name);
+}
+
+/**
+ * Takes the backup of the database out of an artifact of GitHub (a zip that holds it) and puts it in the directory under the
+ * name that a backup of its instant has. `takenAt` is ISO 8601. Faults: `archive-corrupt`, `archive-not-one-tar`.
+ */
+export async function takeFromArtifact(
+  directory: DirectoryResource,
+  artifact: { readonly path: string; readonly takenAt: string },
+): Promise<string> {
+  const stamp = artifact.takenAt.replaceAll(/\D/g, '').slice(0, 14);
+  const file = await placeDownload(directory, `${stamp}_artefact.tar.gz`);
+  const { path, takenAt } = artifact;
+  await extractTarball({ name: basename(path), path, takenAt, bytes: 0 }, file);
+  return file;
 }

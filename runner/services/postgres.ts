@@ -9,6 +9,7 @@ import { Fault } from '../fault.ts';
 import type { Json } from '../model/runbook.ts';
 import { withClient } from './postgres/connection.ts';
 import { type DatabaseState, guardDatabase, refuseProtectedDatabase, stateOf } from './postgres/guard.ts';
+import { type Account, type Rights, tryRights } from './postgres/reader.ts';
 import { type Restored, readToc, runRestore } from './postgres/restore.ts';
 import { type RowCounts, rowsInDatabase, rowsInDump } from './postgres/rows.ts';
 import { recordDataLoaded, recordFinding } from './record.ts';
@@ -114,4 +115,16 @@ export async function query(
     await client.query('rollback');
     return rows;
   });
+}
+
+/**
+ * What an account of the database may do, tried with one statement that reads and one that writes; both are rolled back.
+ * Faults: `rights-not-proven`, `database-unreachable`.
+ */
+export function rightsOf(
+  resource: PostgresResource,
+  account: Account,
+  statements: { readonly read: string; readonly write: string },
+): Promise<Rights> {
+  return tryRights(resource, account, statements);
 }

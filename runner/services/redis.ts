@@ -6,6 +6,9 @@
 import { randomUUID } from 'node:crypto';
 import { createClient } from '@redis/client';
 import { Fault } from '../fault.ts';
+import type { ScalingoResource } from './resources.ts';
+import { getVariable } from './scalingo.ts';
+import { addressThrough } from './tunnel/shared.ts';
 
 /** What a Redis answered, as JSON. */
 export interface Pong {
@@ -15,6 +18,20 @@ export interface Pong {
   readonly milliseconds: number;
   /** Tasks that wait in Celery's queue. */
   readonly queued: number;
+}
+
+/**
+ * The same for the Redis of an application, through the platform's gateway. Faults: those of `ping`, `redis-not-provisioned`,
+ * and those of the tunnel.
+ */
+export async function pingAddon(
+  platform: ScalingoResource,
+  app: string,
+  options: { readonly timeout?: number } = {},
+): Promise<Pong> {
+  const url = await getVariable(platform, app, 'SCALINGO_REDIS_URL');
+  if (url === undefined) throw new Fault('redis-not-provisioned', { app });
+  return await ping({ ...options, url: await addressThrough(platform, url) });
 }
 
 /**

@@ -9,7 +9,7 @@ import { refuseReadOnly } from './guard/read-only.ts';
 import { recordDataErased, recordDataLoaded } from './record.ts';
 import type { S3Resource } from './resources.ts';
 import { sendAll, type Uploaded } from './s3/batch.ts';
-import { type BucketState, bucketState, guardBucket, makeBucket } from './s3/bucket.ts';
+import { type BucketState, bucketExists, bucketState, guardBucket, makeBucket } from './s3/bucket.ts';
 import { concurrency, withS3, withTwo } from './s3/client.ts';
 import { type Compared, Comparison, compareSides, digestOf, readBack } from './s3/compare.ts';
 import { type Copied, copyAll } from './s3/copy.ts';
@@ -39,6 +39,11 @@ export function createBucket(resource: S3Resource): Promise<BucketState> {
     await makeBucket(client, resource);
     return bucketState(client, resource.bucket);
   });
+}
+
+/** Whether there is such a bucket that this key may see. Faults as for `createBucket`. */
+export function hasBucket(resource: S3Resource): Promise<boolean> {
+  return withS3(resource, 'nothing-changed', client => bucketExists(client, resource.bucket));
 }
 
 /** What the service says of the bucket: versioned, private, empty. Faults as for `createBucket`. */

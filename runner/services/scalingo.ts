@@ -60,7 +60,17 @@ export async function findApplication(
   return found === undefined ? undefined : present(found, resource.region);
 }
 
-/** Makes an application, or takes the one of that name. With `dryRun` Scalingo checks everything and makes nothing. */
+/** The status of an application's add-on (`running`, `suspended`…), or `absent` when there is no such application or add-on. */
+export async function addonStatus(resource: ScalingoResource, app: string, kind: AddonKind): Promise<string> {
+  const account = accountOf(resource);
+  if ((await apps.findApp(account, app)) === undefined) return 'absent';
+  return (await findAddon(account, app, kind))?.status ?? 'absent';
+}
+
+/**
+ * Makes an application and marks it as this run's, or takes the one of that name. With `dryRun` Scalingo checks everything and
+ * makes nothing.
+ */
 export async function createApp(
   resource: ScalingoResource,
   name: string,
@@ -68,9 +78,17 @@ export async function createApp(
 ): Promise<Application> {
   const account = writing(resource, name);
   const known = await apps.findApp(account, name);
-  if (known !== undefined) already(name);
-  return present(known ?? (await apps.postApp(account, name, dryRun)), resource.region);
+  if (known !== undefined) {
+    already(name);
+    return present(known, resource.region);
+  }
+  const made = await apps.postApp(account, name, dryRun);
+  if (!dryRun) await putVariables(account, name, { [marker]: resource.run });
+  return present(made, resource.region);
 }
+
+/** The variable that bears the id of the run which made the application. */
+const marker = 'REPRISE_RUN';
 
 /** Puts the application on a stack, such as `scalingo-22`. Fault: `scalingo-stack-unknown`. */
 export async function setStack(resource: ScalingoResource, app: string, stack: string): Promise<void> {
@@ -302,7 +320,32 @@ export async function removeSshKey(resource: ScalingoResource, name: string): Pr
   return await removeKeys(writing(resource, name), name);
 }
 
-/** Removes an application with its add-ons and their data; false where there was none, so that `undo` may run again. */
+/**
+ * Removes an application that this run made, with its add-ons and their data; false where there was none, so that `undo` may
+ * run again. Fault: `scalingo-app-not-ours`.
+ */
 export async function deleteApp(resource: ScalingoResource, name: string): Promise<boolean> {
-  return await apps.removeApp(writing(resource, name), name);
+  const account = writing(resource, name);
+  if ((await apps.findApp(account, name)) === undefined) return false;
+  const run = (await fetchVariables(account, name)).get(marker);
+  if (run !== resource.run) throw new Fault('scalingo-app-not-ours', { app: name, run: run ?? '∅' });
+  return await apps.removeApp(account, name);
+}
+
+/**
+ * Gives an application without a database of its own the address of another's: both then share it. The copy does not follow
+ * a change of password. Faults: `scalingo-addon-present`, `database-not-provisioned`.
+ */
+export async function shareDatabase(
+  resource: ScalingoResource,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  const account = writing(resource, from, to);
+  if ((await findAddon(account, to, 'postgresql')) !== undefined)
+    throw new Fault('scalingo-addon-present', { app: to, addon: 'postgresql' });
+  const variable = 'SCALINGO_POSTGRESQL_URL';
+  const url = (await fetchVariables(account, from)).get(variable);
+  if (url === undefined) throw new Fault('database-not-provisioned', { resource: to, app: from, variable });
+  await putVariables(account, to, { DATABASE_URL: url });
+  console.log(`DATABASE_URL ✓ (${from})`);
 }

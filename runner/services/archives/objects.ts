@@ -1,3 +1,6 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { Fault } from '../../fault.ts';
 import type { Archive } from './catalogue.ts';
@@ -34,6 +37,22 @@ export async function* membersOfZip(
     yield* membersOf(source, limits);
   } finally {
     zip.close();
+  }
+}
+
+/** Writes the one tar.gz of a zip to a file, there whole or not at all. Faults: `archive-corrupt`, `archive-not-one-tar`… */
+export async function extractTarball(archive: Archive, file: string): Promise<void> {
+  const zip = await openZip(archive);
+  const partial = `${file}.part`;
+  try {
+    const entry = await onlyTarball(archive, zip);
+    await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(partial, { mode: 0o600 }));
+    await rename(partial, file);
+  } catch (error) {
+    throw error instanceof Fault ? error : corrupt(archive, error);
+  } finally {
+    zip.close();
+    await rm(partial, { force: true });
   }
 }
 
