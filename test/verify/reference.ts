@@ -7,6 +7,7 @@ import { evidenceStore } from '../../runner/effects/evidence.ts';
 import { createJournal } from '../../runner/effects/journal-file.ts';
 import { keySigner, type Signer } from '../../runner/effects/signer.ts';
 import { collectSources, describeSources, keepSources } from '../../runner/effects/sources.ts';
+import { GENESIS, linkEntry, readJournal } from '../../runner/journal/chain.ts';
 import type { Event, EventOf } from '../../runner/journal/event.ts';
 import { readRunbook } from '../../runner/model/build.ts';
 import { planRunbook } from '../../runner/plan/plan-runbook.ts';
@@ -193,6 +194,24 @@ export async function makeBundle(folder: string, signer: Signer): Promise<Bundle
   const bundle = await makeClosedBundle(folder, signer);
   await sealBundle(bundle, signer);
   return bundle;
+}
+
+/** An event and when it happened, without its place in the chain. */
+export type Timed = Event & { readonly at: string };
+
+/** The lines of a journal whose events were changed, chained again. */
+export function rechain(
+  lines: readonly string[],
+  change: (events: readonly Timed[]) => readonly Timed[],
+): string[] {
+  let prev = GENESIS;
+  const { entries } = readJournal(Buffer.from(lines.join('')));
+  const timed = entries.map(({ seq: _seq, prev: _prev, ...event }): Timed => event);
+  return change(timed).map(({ at, ...event }, seq) => {
+    const linked = linkEntry({ seq, prev, at }, event);
+    prev = linked.digest;
+    return linked.line;
+  });
 }
 
 /** A copy of a bundle, to be tampered with. */

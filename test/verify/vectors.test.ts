@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Bundle } from '../../runner/effects/bundle.ts';
 import type { Signer } from '../../runner/effects/signer.ts';
 import { canonicalJson } from '../../runner/journal/canonical.ts';
-import { GENESIS, linkEntry, readJournal } from '../../runner/journal/chain.ts';
+import { readJournal } from '../../runner/journal/chain.ts';
 import { sealPath } from '../../runner/seal/layout.ts';
 import type { Verdict } from '../../runner/seal/verdict.ts';
 import { sealBundle } from '../../runner/seal.ts';
@@ -16,6 +16,8 @@ import {
   makeBundle,
   makeClosedBundle,
   makeSigner,
+  rechain,
+  type Timed,
   trust,
   workFolder,
 } from './reference.ts';
@@ -90,17 +92,8 @@ interface Vector {
 }
 
 const journalAltered = 'statement subject-altered';
-const rechain = (lines: readonly string[], change: (entry: string) => string): string[] => {
-  let prev = GENESIS;
-  const { entries } = readJournal(Buffer.from(lines.join('')));
-  return entries.map(({ seq, at, ...event }) => {
-    const { prev: _, ...rest } = event;
-    const changed = JSON.parse(change(JSON.stringify(rest)));
-    const linked = linkEntry({ seq, prev, at }, changed);
-    prev = linked.digest;
-    return linked.line;
-  });
-};
+const changing = (from: string, to: string) => (events: readonly Timed[]) =>
+  events.map(event => JSON.parse(JSON.stringify(event).replace(from, to)));
 
 const vectors: readonly Vector[] = [
   {
@@ -150,14 +143,12 @@ const vectors: readonly Vector[] = [
   },
   {
     name: 'journal: an output changed and everything chained again',
-    mutate: edit =>
-      edit.lines(lines => rechain(lines, entry => entry.replace('"text":"bonjour', '"text":"bonsoir'))),
+    mutate: edit => edit.lines(lines => rechain(lines, changing('"text":"bonjour', '"text":"bonsoir'))),
     codes: [journalAltered, 'statement statement-disagrees', 'transcript transcript-altered'],
   },
   {
     name: 'journal: a step that the plan does not have, chained',
-    mutate: edit =>
-      edit.lines(lines => rechain(lines, entry => entry.replace('"step":"saluer"', '"step":"autre"'))),
+    mutate: edit => edit.lines(lines => rechain(lines, changing('"step":"saluer"', '"step":"autre"'))),
     codes: ['journal journal-illegal', journalAltered],
   },
   {

@@ -1,0 +1,274 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Bundle } from '../../runner/effects/bundle.ts';
+import type { Signer } from '../../runner/effects/signer.ts';
+import { resumeRun } from '../../runner/resume.ts';
+import { sealPath } from '../../runner/seal/layout.ts';
+import { readStatement, type Statement, writeStatement } from '../../runner/seal/statement.ts';
+import type { Verdict } from '../../runner/seal/verdict.ts';
+import { sealBundle } from '../../runner/seal.ts';
+import { type Stages, stages } from '../../runner/stages.ts';
+import { verifyBundle } from '../../runner/verify.ts';
+import {
+  copyBundle,
+  editing,
+  makeBundle,
+  makeSigner,
+  rechain,
+  type Timed,
+  trust,
+  workFolder,
+} from './reference.ts';
+
+let folder: string;
+let bruno: Signer;
+let reference: Bundle;
+beforeAll(async () => {
+  folder = workFolder();
+  bruno = await makeSigner(folder, 'bruno');
+  reference = await makeBundle(folder, bruno);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The stages of somebody who took the guard out. */
+const credulous: Stages = {
+  ...stages,
+  replay: record => ({ ...stages.replay(record), illegality: undefined }),
+};
+
+type Forge = (events: readonly Timed[]) => readonly Timed[];
+
+/** The reference bundle with another journal, chained, rendered and signed again by its own signer. */
+async function forged(forge: Forge): Promise<Bundle> {
+  const copy = copyBundle(folder, reference);
+  editing(copy).lines(lines => rechain(lines, forge));
+  await sealBundle(copy, bruno, credulous);
+  return copy;
+}
+
+const dropping =
+  (type: Timed['type']): Forge =>
+  events =>
+    events.filter(event => event.type !== type);
+
+/** Members put into the events of one type; what is no event any more would not be chained. */
+const altering =
+  (type: Timed['type'], members: object): Forge =>
+  events =>
+    events.map(event => (event.type === type ? Object.assign({}, event, members) : event));
+
+const forgeries: readonly (readonly [string, Forge, number, string, string])[] = [
+  ['an outcome without its intent', dropping('step-intended'), 4, 'step-started saluer', 'no-intent'],
+  [
+    'another code than the source’s',
+    altering('step-intended', { code: 'c'.repeat(64) }),
+    4,
+    'step-intended saluer',
+    'code-differs',
+  ],
+  [
+    'another digest of the files',
+    altering('run-opened', { digest: 'd'.repeat(64) }),
+    1,
+    'run-opened',
+    'opening-differs',
+  ],
+  [
+    'a failure that nobody decided on',
+    altering('step-finished', { outcome: 'failed' }),
+    8,
+    'manual-presented regarder',
+    'not-offered',
+  ],
+  [
+    'another outcome of the run',
+    altering('run-closed', { outcome: 'abandoned' }),
+    12,
+    'run-closed',
+    'close-differs',
+  ],
+  ['a section that was not entered', dropping('section-entered'), 2, 'step-intended saluer', 'not-offered'],
+  [
+    'a manual step before the cell that it comes after',
+    events =>
+      [...events.slice(0, 3), ...events.slice(7, 11), ...events.slice(3, 7), ...events.slice(11)].map(
+        (event, index) => ({ ...event, at: events[index]?.at ?? event.at }),
+      ),
+    4,
+    'manual-presented regarder',
+    'not-offered',
+  ],
+  [
+    'an item that nobody confirmed',
+    dropping('item-confirmed'),
+    9,
+    'evidence-attached regarder',
+    'not-offered',
+  ],
+];
+
+describe('a journal that no run can write, by the signer’s own key', () => {
+  test.each(forgeries)('%s', async (_name, forge, line, entry, reason) => {
+    const bundle = await forged(forge);
+    const options = { allowedSigners: trust(folder, bruno) };
+    const verdict = await verifyBundle(bundle.directory, options);
+    expect([verdict.verdict, verdict.findings]).toEqual([
+      'tampered',
+      [{ layer: 'journal', code: 'journal-illegal', params: { line, entry, reason } }],
+    ]);
+    // Nothing else tells it: without the guard the same bundle is verified.
+    expect((await verifyBundle(bundle.directory, options, credulous)).verdict).toBe('verified');
+    await expect(sealBundle(bundle, bruno)).rejects.toMatchObject({
+      code: 'journal-illegal',
+      params: { line, entry, problem: reason },
+    });
+  });
+
+  test('is not gone on with either, and nothing is written to it', async () => {
+    const copy = copyBundle(folder, reference);
+    editing(copy).remove('statement.json');
+    editing(copy).lines(lines => rechain(lines, dropping('step-intended')).slice(0, 5));
+    const before = editing(copy).read('journal.jsonl');
+    const resumed = resumeRun({
+      path: copy.directory,
+      helm: () => Promise.reject(new Error('nobody is asked')),
+      runner: '0.1.0',
+      acceptChanges: false,
+      undo: false,
+    });
+    await expect(resumed).rejects.toMatchObject({ code: 'journal-illegal', params: { line: 4 } });
+    expect(editing(copy).read('journal.jsonl')).toBe(before);
+  });
+
+  test('a clock that went back is noted once, and accuses nobody', async () => {
+    const back = '2025-12-31T00:00:00.000Z';
+    const bundle = await forged(events =>
+      events.map((event, index) => (index === 4 || index === 6 ? { ...event, at: back } : event)),
+    );
+    const verdict = await verifyBundle(bundle.directory, { allowedSigners: trust(folder, bruno) });
+    expect([verdict.verdict, verdict.findings]).toEqual([
+      'verified',
+      [{ layer: 'journal', code: 'clock-went-back', params: { line: 5, more: 1 } }],
+    ]);
+  });
+
+  test('one that could have been stays possible, as the documentation says', async () => {
+    const bundle = await forged(altering('output-written', { text: 'bonsoir\n' }));
+    const verdict = await verifyBundle(bundle.directory, { allowedSigners: trust(folder, bruno) });
+    expect([verdict.verdict, verdict.findings]).toEqual(['verified', []]);
+  });
+});
+
+/** What Reprise finds, and what `verify.sh` says and ends with. */
+async function judge(bundle: Bundle): Promise<[Verdict, string, number | null]> {
+  const allowedSigners = trust(folder, bruno);
+  const verdict = await verifyBundle(bundle.directory, { allowedSigners });
+  const script = spawnSync('dash', [editing(bundle).at('verify.sh'), allowedSigners], { encoding: 'utf8' });
+  return [verdict, script.stdout, script.status];
+}
+
+const codesOf = ({ findings }: Verdict): string[] => findings.map(({ layer, code }) => `${layer} ${code}`);
+
+async function restated(copy: Bundle, change: (statement: Statement) => Statement): Promise<void> {
+  const statement = readStatement(Buffer.from(editing(copy).read('statement.json')));
+  if (statement === undefined) throw new Error('the reference has a statement');
+  const text = writeStatement(change(statement));
+  editing(copy).write('statement.json', text);
+  editing(copy).write(sealPath('bruno'), await bruno.sign(Buffer.from(text)));
+}
+
+const added: readonly (readonly [string, string, string | undefined, string])[] = [
+  ['a name with a line feed', 'evidence/a\nb', '', 'bundle not-a-file'],
+  ['an empty folder whose name has a line feed', 'a\nb', undefined, 'bundle not-a-file'],
+  ['a name with an escape', 'evidence/a\u001b[2Jb', '', 'bundle not-a-file'],
+  ['a name with a C1 control', 'evidence/a\u009bb', '', 'bundle not-a-file'],
+  ['a name that reads backwards', 'evidence/a\u202eb', '', 'bundle not-a-file'],
+  ['a name with a backslash', 'evidence/a\\b', '', 'bundle not-a-file'],
+  ['a seal that is nobody’s', 'seals/a b.sig', '', 'statement subject-unlisted'],
+  ['another file of a known name elsewhere', 'evidence/lock', '', 'statement subject-unlisted'],
+  ['much in the lock', 'lock', 'x'.repeat(5000), 'bundle unlisted-too-large'],
+  ['much in the reserve', 'reserve', 'x'.repeat(1_049_000), 'bundle unlisted-too-large'],
+  ['much in the recorded keys', 'allowed_signers', '#'.repeat(66_000), 'bundle unlisted-too-large'],
+];
+
+describe('what no statement names', () => {
+  test.each(added)('%s', async (_name, path, content, code) => {
+    const copy = copyBundle(folder, reference);
+    if (content === undefined) mkdirSync(editing(copy).at(path));
+    else editing(copy).write(path, content);
+    const [verdict, said, status] = await judge(copy);
+    expect([verdict.verdict, codesOf(verdict)[0], status]).toEqual(['tampered', code, 5]);
+    expect(said).not.toMatch(/[\u001b\u009b\u202e]/);
+  });
+
+  test('a lock that a dead process left, and a reserve, are what they may be', async () => {
+    const copy = copyBundle(folder, reference);
+    editing(copy).write('lock', '{"pid":1,"host":"ici","since":"2026-01-01T00:00:00.000Z"}\n');
+    editing(copy).write('reserve', Buffer.alloc(1_048_576));
+    const [verdict, , status] = await judge(copy);
+    expect([verdict.verdict, verdict.findings, status]).toEqual(['verified', [], 0]);
+  });
+});
+
+describe('a statement', () => {
+  test('that lists a file twice, signed', async () => {
+    const copy = copyBundle(folder, reference);
+    await restated(copy, statement => ({
+      ...statement,
+      subject: [...statement.subject, ...statement.subject.slice(0, 1)],
+    }));
+    const [verdict, said, status] = await judge(copy);
+    expect([verdict.verdict, codesOf(verdict), status]).toEqual([
+      'tampered',
+      ['statement subject-repeated'],
+      5,
+    ]);
+    expect(said).toContain('statement.json');
+  });
+
+  test('that lists a file twice with two digests, signed', async () => {
+    const copy = copyBundle(folder, reference);
+    await restated(copy, statement => ({
+      ...statement,
+      subject: statement.subject.flatMap(each => [{ ...each, digest: { sha256: 'e'.repeat(64) } }, each]),
+    }));
+    const [verdict, said, status] = await judge(copy);
+    expect([verdict.verdict, codesOf(verdict)[0], status]).toEqual([
+      'tampered',
+      'statement subject-repeated',
+      5,
+    ]);
+    expect(said).toContain('statement.json');
+  });
+
+  test.each([
+    ['a digest', (text: string) => text.replace(/"sha256":"./, '"sha256":"0')],
+    ['a name', (text: string) => text.replace('"outputs/', '"output_/')],
+    ['the title', (text: string) => text.replace('Essai', 'Essay')],
+    ['the head', (text: string) => text.replace(/"head":"./, '"head":"x')],
+  ])('in which %s was changed is blamed itself, and no other file', async (_name, change) => {
+    const copy = copyBundle(folder, reference);
+    editing(copy).edit('statement.json', change);
+    const [verdict, said, status] = await judge(copy);
+    const own = /^(statement statement-|seal )/;
+    expect([verdict.verdict, codesOf(verdict).filter(code => !own.test(code)), status]).toEqual([
+      'tampered',
+      [],
+      5,
+    ]);
+    expect(codesOf(verdict)[0]).toMatch(/^statement statement-/);
+    expect(said).toContain('TAMPERED: statement.json');
+  });
+
+  test('whose seal was made for another one, while it is what the bundle gives: the seal is blamed', async () => {
+    const copy = copyBundle(folder, reference);
+    editing(copy).write(sealPath('bruno'), await bruno.sign(Buffer.from('autre chose')));
+    const [verdict, , status] = await judge(copy);
+    expect([verdict.verdict, codesOf(verdict), status]).toEqual([
+      'tampered',
+      ['seal seal-bad', 'seal required-seal-missing'],
+      5,
+    ]);
+  });
+});
