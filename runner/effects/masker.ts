@@ -5,8 +5,9 @@
  * back more than the longest form. What no masker can see (reversed, compressed, re-cased) is documented, not promised.
  */
 import { Fault } from '../fault.ts';
+import type { Needle } from './blocks.ts';
 import { createMatcher, type Matcher } from './matcher.ts';
-import { secretForms } from './secret-forms.ts';
+import { breakableForms, secretForms } from './secret-forms.ts';
 
 /** Shortest secret that is accepted, in bytes of UTF-8: a shorter one would mask half of a log. */
 export const SHORTEST_SECRET = 8;
@@ -23,6 +24,8 @@ export interface Masker {
   add(name: string, value: string): void;
   /** The text with every secret replaced. */
   mask(text: string): string;
+  /** The name of the first secret that the bytes hold in any form; nothing when there is none. */
+  find(data: string | Buffer): string | undefined;
   /** True when the text holds a registered secret in any form. */
   finds(text: string): boolean;
   stream(): MaskStream;
@@ -35,28 +38,43 @@ export function replacementFor(name: string): string {
 
 /** A masker without secrets. */
 export function createMasker(): Masker {
-  const needles = new Map<string, { readonly bytes: Buffer; readonly name: string }>();
+  const needles = new Map<string, Needle>();
+  const breakable = new Map<string, Needle>();
+  const values = new Set<string>();
   let matcher: Matcher | undefined;
   const add = (name: string, value: string): void => {
     if (Buffer.byteLength(value) < SHORTEST_SECRET) {
       throw new Fault('secret-too-short', { secret: name, shortest: SHORTEST_SECRET });
     }
-    for (const form of secretForms(value)) {
-      const key = form.toString('latin1');
-      if (!needles.has(key)) needles.set(key, { bytes: form, name });
-    }
-    matcher = createMatcher([...needles.values()]);
+    if (values.has(value)) return;
+    values.add(value);
+    keep(needles, name, secretForms(value));
+    keep(breakable, name, breakableForms(value));
+    matcher = undefined;
+  };
+  // The tables are made when they are needed, since secrets come one by one.
+  const current = (): Matcher | undefined => {
+    if (values.size > 0) matcher ??= createMatcher([...needles.values()], [...breakable.values()]);
+    return matcher;
   };
   const mask = (text: string): string => {
-    if (matcher === undefined) return text;
-    const stream = createStream(() => matcher);
+    if (current() === undefined) return text;
+    const stream = createStream(current);
     return Buffer.concat([...stream.write(Buffer.from(text)), ...stream.end()]).toString();
   };
-  const finds = (text: string): boolean => {
-    const bytes = Buffer.from(text);
-    return matcher !== undefined && matcher.find(bytes, bytes.length).length > 0;
+  const find = (data: string | Buffer): string | undefined => {
+    const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+    return current()?.find(bytes, bytes.length)[0]?.name;
   };
-  return { add, mask, finds, stream: () => createStream(() => matcher) };
+  return { add, mask, find, finds: text => find(text) !== undefined, stream: () => createStream(current) };
+}
+
+/** The first secret that has a form keeps it, so that its name does not change. */
+function keep(needles: Map<string, Needle>, name: string, forms: readonly Buffer[]): void {
+  for (const bytes of forms) {
+    const key = bytes.toString('latin1');
+    if (!needles.has(key)) needles.set(key, { bytes, name });
+  }
 }
 
 const NOTHING = Buffer.alloc(0);

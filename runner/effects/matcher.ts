@@ -2,19 +2,17 @@
  * Finds many needles in bytes at once: Wu and Manber's algorithm ("A fast algorithm for multi-pattern searching", 1994)
  * with hashed blocks of three bytes, so that most bytes are never looked at.
  */
-
-/** A needle and the name it is known by. All needles are at least three bytes long. */
-export interface Needle {
-  readonly bytes: Buffer;
-  readonly name: string;
-}
-
-/** The longest needle found at one start; `end` is exclusive. */
-export interface Match {
-  readonly start: number;
-  readonly end: number;
-  readonly name: string;
-}
+import {
+  BLOCK,
+  BLOCKS,
+  blockAt,
+  firstPartial,
+  group,
+  type Match,
+  type Needle,
+  startTable,
+} from './blocks.ts';
+import { createBrokenMatcher } from './broken-matcher.ts';
 
 /** A fixed set of needles. */
 export interface Matcher {
@@ -24,35 +22,29 @@ export interface Matcher {
   firstPartial(data: Buffer): number;
 }
 
-/** Prepares the tables for these needles. */
-export function createMatcher(needles: readonly Needle[]): Matcher {
+/**
+ * Prepares the tables for these needles. Those that are breakable, which must be needles, too, are also found with line
+ * breaks inside them (see `broken-matcher.ts`).
+ */
+export function createMatcher(needles: readonly Needle[], breakable: readonly Needle[] = []): Matcher {
   const sorted = [...needles].sort((a, b) => b.bytes.length - a.bytes.length);
   const longest = sorted[0]?.bytes.length ?? 0;
   const window = sorted.at(-1)?.bytes.length ?? BLOCK;
   const shifts = shiftTable(sorted, window);
-  const byFirst = group(sorted, needle => needle.bytes[0] ?? 0);
+  const starts = startTable(sorted);
   const byBlock = group(sorted, needle => blockAt(needle.bytes, window - 1));
+  const broken = createBrokenMatcher(breakable);
   return {
-    find: (data, limit) => find({ data, limit, window, shifts, byBlock }),
-    firstPartial: data => firstPartial(data, longest, byFirst),
+    find(data, limit) {
+      const whole = find({ data, limit, window, shifts, byBlock });
+      const across = broken.find(data, limit);
+      return across.length === 0 ? whole : [...whole, ...across].sort((a, b) => a.start - b.start);
+    },
+    firstPartial(data) {
+      const first = firstPartial(data, longest, starts);
+      return broken.firstPartial(data, first);
+    },
   };
-}
-
-const BLOCK = 3;
-/** Values of `blockAt`: eighteen bits keep apart the three-letter blocks of ordinary text. */
-const BLOCKS = 1 << 18;
-
-function blockAt(bytes: Uint8Array, last: number): number {
-  return ((bytes[last - 2] ?? 0) << 10) ^ ((bytes[last - 1] ?? 0) << 5) ^ (bytes[last] ?? 0);
-}
-
-function group(needles: readonly Needle[], key: (needle: Needle) => number): Map<number, Needle[]> {
-  const groups = new Map<number, Needle[]>();
-  for (const needle of needles) {
-    const of = key(needle);
-    groups.set(of, [...(groups.get(of) ?? []), needle]);
-  }
-  return groups;
 }
 
 /** For each block: how far the window may move when its last block is this one. */
@@ -104,23 +96,4 @@ function longestAt(data: Buffer, start: number, candidates: readonly Needle[]): 
     }
   }
   return undefined;
-}
-
-/** See `Matcher.firstPartial`; for one needle, without tables. */
-export function partialStart(data: Buffer, needle: Buffer): number {
-  return firstPartial(data, needle.length, new Map([[needle[0] ?? 0, [{ bytes: needle, name: '' }]]]));
-}
-
-function firstPartial(
-  data: Buffer,
-  longest: number,
-  byFirst: ReadonlyMap<number, readonly Needle[]>,
-): number {
-  for (let start = Math.max(0, data.length - longest + 1); start < data.length; start++) {
-    const rest = data.length - start;
-    for (const { bytes } of byFirst.get(data[start] ?? 0) ?? []) {
-      if (bytes.length > rest && data.compare(bytes, 0, rest, start, data.length) === 0) return start;
-    }
-  }
-  return data.length;
 }

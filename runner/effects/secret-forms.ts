@@ -1,20 +1,41 @@
 /** The forms in which programs write a secret: what GitHub's runner, Jenkins and Buildkite's agent register, and more. */
+import { base64Forms, hexForms, htmlForms, jsonForms, shellForms, urlForms } from './secret-encodings.ts';
 
 /** Shortest form that is searched for: a fragment below it would mask ordinary text. */
 const SHORTEST_FORM = 8;
 
 /**
- * Every form of a value that is masked, as bytes: plain, each of its lines, base64 in its three phases (RFC 4648, both
- * alphabets, and broken at 64 and 76 columns), hexadecimal, URL, JSON, shell and HTML escapes; the same for the password
- * of a URL and for each text in a JSON value.
+ * Every form of a value that is masked, as bytes: plain and as UTF-16, each of its lines, base64 in its three phases (RFC
+ * 4648, both alphabets), hexadecimal with or without separators, URL (once and twice), JSON, shell and HTML escapes; the
+ * same for the password of a URL, the secret members of its query, and for each text in a JSON value.
  */
 export function secretForms(value: string): Buffer[] {
   const forms = new Set<string>();
+  const wide: Buffer[] = [];
   for (const part of secretParts(value)) {
     for (const form of textForms(part)) forms.add(form);
     for (const form of binaryForms(Buffer.from(part))) forms.add(form);
+    for (const form of breakableTexts(part)) forms.add(form);
+    wide.push(Buffer.from(part, 'utf16le'), Buffer.from(part, 'utf16le').swap16());
   }
-  return [...forms].map(form => Buffer.from(form)).filter(form => form.length >= SHORTEST_FORM);
+  return [...[...forms].map(form => Buffer.from(form)), ...wide].filter(longEnough);
+}
+
+/** The forms that are also found with line breaks and indentation inside them: plain, base64 and hexadecimal. */
+export function breakableForms(value: string): Buffer[] {
+  const forms = new Set([...secretParts(value)].flatMap(breakableTexts));
+  return [...forms].map(form => Buffer.from(form)).filter(longEnough);
+}
+
+/** Each form twice: without its first two characters it is found where a line ends just after them. */
+function breakableTexts(part: string): string[] {
+  const bytes = Buffer.from(part);
+  const forms = [part, ...base64Forms(bytes), ...hexForms(bytes)];
+  return [...forms, ...forms.map(form => form.slice(2))];
+}
+
+function longEnough(form: Buffer): boolean {
+  return form.length >= SHORTEST_FORM;
 }
 
 function secretParts(value: string): Set<string> {
@@ -23,10 +44,18 @@ function secretParts(value: string): Set<string> {
   return new Set(parts.filter(part => Buffer.byteLength(part) >= SHORTEST_FORM));
 }
 
-/** `scheme://user:password@…`: drivers print the password alone. */
+/** Names of the settings that are secret in a DSN: `password`, `sslpassword`, `auth_token`, `AccountKey`, `sig`. */
+const SECRET_NAME = /pass|pwd|secret|token|key|credential|auth|^sig|signature/i;
+
+/** `scheme://user:password@…?password=…`, and the `name=value` DSNs: drivers print the password alone. */
 function urlParts(value: string): string[] {
-  const password = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@]*?:([^/?#]*)@/i.exec(value)?.[1];
-  return password === undefined ? [] : [password, decoded(password)];
+  const password = /^[a-z][a-z0-9+.:-]*:\/\/[^/?#@]*?:([^/?#]*)@/i.exec(value)?.[1];
+  const members = [...value.matchAll(/(?:^|[?&;\s])([\w.-]+)\s*=\s*(?:'((?:[^'\\]|\\.)*)'|([^&;\s'#]+))/g)];
+  const named = members.flatMap(([, name = '', quoted, plain = '']) =>
+    SECRET_NAME.test(name) ? [quoted?.replaceAll(/\\(.)/g, '$1') ?? plain] : [],
+  );
+  const found = password === undefined ? named : [password, ...named];
+  return found.flatMap(part => [part, decoded(part), decoded(part.replaceAll('+', ' '))]);
 }
 
 function decoded(text: string): string {
@@ -53,85 +82,14 @@ function textsIn(value: unknown): string[] {
 }
 
 function textForms(text: string): string[] {
-  const json = JSON.stringify(text).slice(1, -1);
-  return [
-    text,
-    text.replaceAll(/\r?\n/g, '\r\n'),
-    json,
-    JSON.stringify(json).slice(1, -1),
-    asciiJson(json),
-    ...urlForms(text),
-    ...shellForms(text),
-    ...htmlForms(text),
-  ];
+  const lines = text.replaceAll(/\r?\n/g, '\r\n');
+  return [text, lines, ...jsonForms(text), ...urlForms(text), ...shellForms(text), ...htmlForms(text)];
 }
 
-/** Python's `json.dumps` and `jq --ascii-output` escape everything beyond ASCII. */
-function asciiJson(json: string): string {
-  return json.replaceAll(/[^\0-\x7f]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-function urlForms(text: string): string[] {
-  if (/\p{Surrogate}/u.test(text)) return [];
-  const component = encodeURIComponent(text);
-  const strict = component.replaceAll(
-    /[!'()*]/g,
-    sign => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  const lower = (form: string) => form.replaceAll(/%[0-9A-F]{2}/g, code => code.toLowerCase());
-  const form = new URLSearchParams({ '': text }).toString().slice(1);
-  return [component, strict, encodeURI(text), form, lower(component), lower(strict)];
-}
-
-/** Escapes of `$'…'` (Bash manual, "ANSI-C Quoting"). */
-const ANSI_C: Readonly<Record<string, string>> = {
-  '\0': '\\0',
-  '\x07': '\\a',
-  '\b': '\\b',
-  '\t': '\\t',
-  '\n': '\\n',
-  '\v': '\\v',
-  '\f': '\\f',
-  '\r': '\\r',
-  '\x1b': '\\E',
-  "'": "\\'",
-  '\\': '\\\\',
-};
-
-function shellForms(text: string): string[] {
-  const single = text.replaceAll("'", "'\\''");
-  const double = text.replaceAll(/[\\"$`]/g, '\\$&');
-  // The signs that bash's `printf %q` escapes; `~` and `#` only at the beginning.
-  const spaced = text.replaceAll(/[ !"$&'()*,;<>?[\\\]^`{|}]|^[~#]/g, '\\$&');
-  const ansi = text.replaceAll(/[\0\x07-\r\x1b'\\]/g, sign => ANSI_C[sign] ?? sign);
-  const octal = [...Buffer.from(ansi)].map(byte =>
-    byte < 128 ? String.fromCharCode(byte) : `\\${byte.toString(8)}`,
-  );
-  return [single, double, spaced, ansi, octal.join('')];
-}
-
-function htmlForms(text: string): string[] {
-  const base = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  const quoted = base.replaceAll('"', '&quot;');
-  return [base, quoted, quoted.replaceAll("'", '&#39;'), quoted.replaceAll("'", '&#x27;')];
-}
-
+/** Lines of a broken base64 text are found alone, too, since something may stand before each. */
 function binaryForms(bytes: Buffer): string[] {
-  const hex = bytes.toString('hex');
-  const base64 = [0, 1, 2].map(phase => base64Core(bytes, phase));
-  const url = base64.map(form => form.replaceAll('+', '-').replaceAll('/', '_'));
   const whole = bytes.toString('base64');
-  return [hex, hex.toUpperCase(), ...base64, ...url, ...broken(whole, 64), ...broken(whole, 76)];
-}
-
-/** The characters that depend on the secret alone when `phase` bytes come before it. */
-function base64Core(bytes: Buffer, phase: number): string {
-  const encoded = Buffer.concat([Buffer.alloc(phase), bytes])
-    .toString('base64')
-    .replaceAll('=', '');
-  const first = Math.ceil((phase * 8) / 6);
-  const whole = Math.floor(((phase + bytes.length) * 8) / 6);
-  return encoded.slice(first, whole);
+  return [...hexForms(bytes), ...base64Forms(bytes), ...broken(whole, 64), ...broken(whole, 76)];
 }
 
 function broken(text: string, columns: number): string[] {

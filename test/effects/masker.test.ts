@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createMasker, type Masker, replacementFor } from '../../runner/effects/masker.ts';
-import { secretForms } from '../../runner/effects/secret-forms.ts';
+import { breakableForms, secretForms } from '../../runner/effects/secret-forms.ts';
 
 function masked(masker: Masker, data: Buffer, cuts: readonly number[]): Buffer {
   const stream = masker.stream();
@@ -28,6 +28,14 @@ function reference(secrets: Readonly<Record<string, string>>, data: Buffer): Buf
       }
     }
   }
+  for (const [name, value] of Object.entries(secrets)) {
+    for (const form of breakableForms(value)) {
+      for (let start = 0; start < data.length; start++) {
+        const end = brokenEnd(data, start, form);
+        if (end !== undefined) found.push({ start, end, name });
+      }
+    }
+  }
   found.sort((a, b) => a.start - b.start || b.end - a.end);
   const parts: Buffer[] = [];
   let end = 0;
@@ -40,11 +48,24 @@ function reference(secrets: Readonly<Record<string, string>>, data: Buffer): Buf
   return Buffer.concat([...parts, data.subarray(end)]);
 }
 
+/** Where a form that begins here ends, line breaks with up to 16 blanks left out after its third byte. */
+function brokenEnd(data: Buffer, start: number, form: Buffer): number | undefined {
+  let at = start;
+  for (const [index, byte] of form.entries()) {
+    if (data[at] !== byte && index >= 3) {
+      const gap = /^\r?\n[ \t]{0,16}/.exec(data.toString('latin1', at, at + 18))?.[0] ?? '';
+      at += byte === 0x20 && /[ \t]$/.test(gap) ? gap.length - 1 : gap.length;
+    }
+    if (data[at++] !== byte) return undefined;
+  }
+  return at;
+}
+
 const letters = fc.constantFrom('a', 'b', 'é', '"', '&', '/', '$', "'", '\n', ' ', '0');
 const secret = fc.string({ unit: letters, minLength: 8, maxLength: 24 });
 
 test('any chunking masks every form, and gives what the reference gives', () => {
-  const words = fc.array(fc.tuple(fc.nat(40), fc.string({ unit: letters, maxLength: 12 })), {
+  const words = fc.array(fc.tuple(fc.nat(400), fc.string({ unit: letters, maxLength: 12 })), {
     maxLength: 12,
   });
   fc.assert(
@@ -75,6 +96,48 @@ test('any chunking masks every form, and gives what the reference gives', () => 
   );
 });
 
+test('a form that was broken over lines is masked, at any chunking', () => {
+  const value = fc.stringMatching(/^[A-Za-z0-9é"/]{8,60}$/);
+  const layout = fc.record({
+    columns: fc.integer({ min: 12, max: 76 }),
+    before: fc.nat(90),
+    eol: fc.constantFrom('\n', '\r\n'),
+    indent: fc.constantFrom('', '  ', '\t', '        '),
+  });
+  const kinds = fc.constantFrom('base64', 'base64url', 'hex', 'pairs', 'plain');
+  fc.assert(
+    fc.property(value, kinds, layout, fc.array(fc.nat(2000), { maxLength: 40 }), (text, kind, how, cuts) => {
+      const masker = createMasker();
+      masker.add('mot', text);
+      const whole = `${'#'.repeat(how.before)}${text}@@@@`;
+      const printed =
+        kind === 'plain'
+          ? whole
+          : kind === 'pairs'
+            ? Buffer.from(whole)
+                .toString('hex')
+                .replaceAll(/..(?=.)/g, '$&:')
+            : Buffer.from(whole).toString(
+                kind === 'hex' ? 'hex' : kind === 'base64' ? 'base64' : 'base64url',
+              );
+      const lines = printed.match(new RegExp(`.{1,${how.columns}}`, 'g')) ?? [];
+      const data = Buffer.from(lines.join(`${how.eol}${how.indent}`));
+      const out = masked(masker, data, cuts);
+      expect(out).toEqual(masked(masker, data, []));
+      const left = out.toString().replaceAll(/\r?\n[ \t]*/g, '');
+      expect([left.includes('«secret:mot»'), masker.finds(left)]).toEqual([true, false]);
+    }),
+    { numRuns: 1500 },
+  );
+});
+
+test('a line that only looks like the beginning of a broken secret is not held back', () => {
+  const masker = createMasker();
+  for (let n = 0; n < 20; n++) masker.add(`s${n}`, `${n}-abcdefghijklmnopqrstuvwxyz`);
+  const line = Buffer.from('Terminé : 12\n');
+  expect(Buffer.concat(masker.stream().write(line)).toString()).toBe('Terminé : 12\n');
+});
+
 test('a secret is masked one byte at a time, and repeated without an end', () => {
   const masker = createMasker();
   masker.add('mot', 'aaaaaaaa');
@@ -89,8 +152,14 @@ describe('a secret as programmes write it is masked', () => {
   masker.add('mot', value);
   const url = `postgres://u:${encodeURIComponent('clé d’accès')}@h/b`;
   masker.add('adresse', url);
+  const dsn = 'postgresql://u@h/b?sslmode=verify-full&sslpassword=cl%C3%A9-du-certificat';
+  masker.add('dsn', dsn);
+  masker.add('libpq', "host=h dbname=b password='mot de passe libpq' sslmode=verify-full");
   masker.add('json', JSON.stringify({ port: 1, cle: 'valeur-imbriquee' }));
   masker.add('pem', `-----BEGIN X-----\n${'QUJD'.repeat(16)}\nREVGR0hJSktM\n-----END X-----\n`);
+  const unicode = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  const html = (text: string): string =>
+    text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   const bash = (code: string): string =>
     execFileSync('bash', ['-c', code, 'bash', value], { encoding: 'utf8' });
 
@@ -100,6 +169,22 @@ describe('a secret as programmes write it is masked', () => {
     ['base64 after one byte', () => bash('printf x%s "$1" | base64 -w0').slice(2)],
     ['base64 after two bytes', () => bash('printf xx%s "$1" | base64 -w0').slice(3)],
     ['hexadecimal', () => bash('printf %s "$1" | od -An -v -tx1 | tr -d " \\n"')],
+    ['base64 at 76 columns', () => bash('{ seq 30; printf %s "$1"; } | base64')],
+    ['base64 at 64 columns, CRLF', () => bash('{ seq 20; printf %s "$1"; } | base64 -w64 | sed "s/$/\\r/"')],
+    ['upper hexadecimal', () => bash('printf %s "$1" | xxd -p -u -c 300')],
+    ['xxd -p', () => bash('{ seq 9; printf %s "$1"; } | xxd -p')],
+    ['od', () => bash('{ seq 9; printf %s "$1"; } | od -An -v -tx1')],
+    ['hexadecimal with colons', () => bash('printf %s "$1" | xxd -p -c 300 | sed "s/../&:/g"')],
+    [
+      'hexadecimal with dashes',
+      () =>
+        Buffer.from(value)
+          .toString('hex')
+          .toUpperCase()
+          .replaceAll(/..(?=.)/g, '$&-'),
+    ],
+    ['hexadecimal escapes', () => Buffer.from(value).toString('hex').replaceAll(/../g, '\\x$&')],
+    ['UTF-16', () => Buffer.from(value, 'utf16le').toString('latin1')],
     ['printf %q', () => bash('printf %q "$1"')],
     ['printf %q without UTF-8', () => bash('LC_ALL=C; printf %q "$1"')],
     ['declare -p', () => bash('x=$1; declare -p x').slice(12)],
@@ -107,6 +192,27 @@ describe('a secret as programmes write it is masked', () => {
     ['JSON', () => JSON.stringify(value)],
     ['JSON in JSON', () => JSON.stringify(JSON.stringify(value))],
     ['ASCII JSON', () => JSON.stringify(value).replaceAll('ö', '\\u00f6')],
+    ['JSON with escaped slashes', () => JSON.stringify(value).replaceAll('/', '\\/')],
+    ['JSON of Go', () => JSON.stringify(value).replaceAll(/[<>&]/g, unicode)],
+    ['JSON of PHP', () => JSON.stringify(value).replaceAll('/', '\\/').replaceAll('ö', '\\u00f6')],
+    ['JSON, every character escaped', () => value.replaceAll(/./gs, unicode)],
+    [
+      'JSON, every character escaped, upper case',
+      () => value.replaceAll(/./gs, c => unicode(c).replaceAll(/[a-f]/g, d => d.toUpperCase())),
+    ],
+    ['a URL component, twice', () => encodeURIComponent(encodeURIComponent(value))],
+    ['a form, twice', () => encodeURIComponent(new URLSearchParams({ a: value }).toString())],
+    ['HTML by decimal numbers', () => value.replaceAll(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`)],
+    [
+      'HTML by hexadecimal numbers',
+      () => value.replaceAll(/[&<>"']/g, c => `&#x${c.charCodeAt(0).toString(16)};`),
+    ],
+    ['HTML of Jinja', () => html(value).replaceAll('"', '&#34;').replaceAll("'", '&#39;')],
+    ['HTML of PHP', () => html(value).replaceAll('"', '&quot;').replaceAll("'", '&#039;')],
+    ['XML by numbers', () => value.replaceAll(/./gsu, c => `&#${c.codePointAt(0)};`)],
+    ['a member of a DSN', () => 'cl%C3%A9-du-certificat'],
+    ['a member of a DSN, decoded', () => 'clé-du-certificat'],
+    ['the password of a libpq DSN', () => 'mot de passe libpq'],
     ['a URL component', () => encodeURIComponent(value)],
     ['a form', () => new URLSearchParams({ a: value }).toString()],
     [
@@ -123,14 +229,22 @@ describe('a secret as programmes write it is masked', () => {
     ['a text in JSON', () => 'valeur-imbriquee'],
     ['a line of a key', () => 'REVGR0hJSktM'],
   ])('%s', (_, print) => {
-    const text = masker.mask(`<${print()}>`);
-    expect([text.includes('«secret:'), masker.finds(print())]).toEqual([true, true]);
+    const stream = masker.stream();
+    // What is latin1 here stands for bytes.
+    const bytes = Buffer.from(print(), /\0/.test(print()) ? 'latin1' : 'utf8');
+    const text = Buffer.concat([...stream.write(bytes), ...stream.end()]).toString();
+    expect([
+      text.includes('«secret:'),
+      masker.finds(bytes.toString('latin1').includes('\0') ? value : print()),
+    ]).toEqual([true, true]);
     // A base64 phase leaves the characters that it shares with its neighbours.
-    expect(text.replaceAll(/«secret:\w+»/g, '').length).toBeLessThan(16);
+    const left = text.replaceAll(/«secret:\w+»/g, '').replace(/^.*\n(?=.*$)/s, '');
+    expect(left.length).toBeLessThan(16);
   });
 
   test('a frame of a key, and what is not secret, stay', () => {
-    expect(masker.mask('-----BEGIN X----- port 1 clé')).toBe('-----BEGIN X----- port 1 clé');
+    const text = '-----BEGIN X----- port 1 clé sslmode=verify-full';
+    expect(masker.mask(text)).toBe(text);
   });
 });
 

@@ -5,9 +5,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import { Fault } from '../../fault.ts';
+import { partialStart } from '../blocks.ts';
 import { endLeftovers } from '../leftovers.ts';
 import type { Masker } from '../masker.ts';
-import { partialStart } from '../matcher.ts';
 import type { Stream } from '../output.ts';
 import { endGroup, killGroup } from '../process-group.ts';
 import { programPath } from '../programs.ts';
