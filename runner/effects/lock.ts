@@ -12,6 +12,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../fault.ts';
 import { count, object, text } from '../journal/guard.ts';
+import { LAYOUT } from '../seal/layout.ts';
 import { systemClock } from './clock.ts';
 import { errorCode, writeFully } from './durable.ts';
 
@@ -37,7 +38,7 @@ export interface Holder {
 
 /** Locks a run, at once or not at all. Faults: `run-locked` (naming the holder), `lock-unavailable`. */
 export async function lockRun(directory: string): Promise<Lock> {
-  const path = join(directory, 'lock');
+  const path = join(directory, LAYOUT.lock);
   const fd = openLock(path);
   try {
     if (!locksOnOpen) await takeLock(fd, path);
@@ -67,7 +68,7 @@ async function takeLock(fd: number, path: string): Promise<void> {
     throw new Fault('lock-unavailable', { path, error: errorCode(error) });
   };
   let status = await runFlock(fd, '-n').catch(unavailable);
-  if (status === LOCK_HELD && !isHeldByLiving(path))
+  if (status === LOCK_HELD && livingHolder(path) === undefined)
     status = await runFlock(fd, '-w', PATIENCE).catch(unavailable);
   if (status === LOCK_HELD) throw lockedBy(path);
   if (status !== 0) throw new Fault('lock-unavailable', { path, error: `flock ${status}` });
@@ -84,16 +85,23 @@ function runFlock(fd: number, ...how: readonly string[]): Promise<number | null>
   });
 }
 
-/** Whether the process that recorded itself still lives; one that released the lock has wiped its record. */
-function isHeldByLiving(path: string): boolean {
+/**
+ * Who carries a run on, as far as can be told without touching its lock; nobody once the process that recorded itself has
+ * released it or is gone. Of a process on another machine nothing can be told here, so it is believed.
+ */
+export function runnerOf(directory: string): Holder | undefined {
+  return livingHolder(join(directory, LAYOUT.lock));
+}
+
+/** The process that recorded itself, if it still lives; one that released the lock has wiped its record. */
+function livingHolder(path: string): Holder | undefined {
   const holder = readHolder(path);
-  if (holder === undefined) return false;
-  if (holder.host !== hostname()) return true;
+  if (holder === undefined || holder.host !== hostname()) return holder;
   try {
     process.kill(holder.pid, 0);
-    return true;
+    return holder;
   } catch (error) {
-    return errorCode(error) === 'EPERM';
+    return errorCode(error) === 'EPERM' ? holder : undefined;
   }
 }
 

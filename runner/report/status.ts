@@ -14,30 +14,38 @@ import { fill, noBreak, SIGNS, wordsOf } from './words.ts';
 const OVER: readonly string[] = ['passed', 'confirmed', 'done-by-hand', 'skipped'];
 const TO_LOOK_AT = ['failed', 'doubtful', 'running'] as const;
 
-/**
- * The state of a run as lines, each ended by a line feed. `now` (RFC 3339) is the instant against which time is left; without
- * it, that of the last entry.
- */
-export function printStatus(
-  session: Session,
-  entries: readonly Entry[],
-  lang: Lang,
-  now = entries.at(-1)?.at,
-): string {
+/** The process that carries a run on. `since` is RFC 3339. */
+interface Runner {
+  readonly pid: number;
+  readonly host: string;
+  readonly since: string;
+}
+
+/** What is known of a run besides its journal. */
+export interface Watch {
+  /** RFC 3339: the instant against which time is left; that of the last entry, where it is not given. */
+  readonly now?: string;
+  /** Who carries the run on; absent when nobody does. */
+  readonly runner?: Runner | undefined;
+}
+
+/** The state of a run as lines, each ended by a line feed. */
+export function printStatus(session: Session, entries: readonly Entry[], lang: Lang, watch: Watch): string {
   const words = wordsOf(lang);
   if (entries.length === 0) return `${words.state.unopened}\n`;
   const record = recordRun(entries);
   const { timeZone } = session.plan.runbook.front;
   const { opened } = record;
+  const isAttended = session.status === 'open' && watch.runner !== undefined;
   const rows: (readonly [string, string])[] = [
-    [words.state.where, stateText(session, record, lang)],
+    [words.state.where, stateText(session, record, lang, watch.runner)],
     [words.state.target, `${opened.target} · ${words.mode[opened.mode]}`],
     [words.state.progress, progressText(session, record, lang)],
-    ...attentionRows(record, lang),
+    ...attentionRows(record, lang, watch.runner),
     [words.state.next, nextText(session, record, lang)],
-    [words.state.time, timeText(session, record, lang, now ?? record.last.at)],
+    [words.state.time, timeText(session, record, lang, watch.now ?? record.last.at)],
     [words.state.asOf, dateTime(record.last.at, timeZone, lang)],
-    [words.state.goOn, fill(record.closed ? words.state.verify : words.state.resume, { run: session.run })],
+    ...(isAttended ? [] : [[words.state.goOn, goOnText(session, lang)] as const]),
   ];
   const heading = fill(words.state.heading, { run: session.run, title: session.plan.runbook.front.title });
   const width = Math.max(...rows.map(([name]) => name.length));
@@ -45,12 +53,22 @@ export function printStatus(
   return `${[neutralise(heading, 'line'), ...lines].join('\n')}\n`;
 }
 
-function stateText(session: Session, record: RunRecord, lang: Lang): string {
+function stateText(session: Session, record: RunRecord, lang: Lang, runner: Runner | undefined): string {
   const words = wordsOf(lang);
   if (record.closed !== undefined) return words.runOutcome[record.closed.outcome];
   const pause = record.pauses.at(-1);
+  if (session.status === 'open') {
+    if (runner === undefined) return noBreak(words.state.abandoned);
+    const since = dateTime(runner.since, session.plan.runbook.front.timeZone, lang);
+    return fill(words.state.attended, { pid: runner.pid, host: runner.host, since });
+  }
   if (session.status !== 'paused' || pause === undefined) return words.state[session.status];
   return `${words.state.paused} (${words.pauseCause[pause.cause]})`;
+}
+
+function goOnText(session: Session, lang: Lang): string {
+  const { resume, verify } = wordsOf(lang).state;
+  return fill(session.status === 'closed' ? verify : resume, { run: session.run });
 }
 
 function progressText(session: Session, record: RunRecord, lang: Lang): string {
@@ -59,13 +77,21 @@ function progressText(session: Session, record: RunRecord, lang: Lang): string {
   return fill(wordsOf(lang).state.progressText, { done, total: instances.length });
 }
 
-function attentionRows(record: RunRecord, lang: Lang): (readonly [string, string])[] {
+/** What the journal has as under way is lost once nobody carries the run on. */
+function attentionRows(
+  record: RunRecord,
+  lang: Lang,
+  runner: Runner | undefined,
+): (readonly [string, string])[] {
   const words = wordsOf(lang);
-  return [...record.steps.values()].flatMap(step => {
-    const status = TO_LOOK_AT.find(one => one === step.status);
-    return status === undefined
-      ? []
-      : [[words.state.attention, `${SIGNS[status]} ${step.id} ${words.status[status]}`] as const];
+  return [...record.steps.values()].flatMap(({ id, status: found }) => {
+    const status = TO_LOOK_AT.find(one => one === found);
+    if (status === undefined) return [];
+    const isLost = status === 'running' && runner === undefined;
+    const text = isLost
+      ? `${SIGNS.doubtful} ${id} ${words.state.lost}`
+      : `${SIGNS[status]} ${id} ${words.status[status]}`;
+    return [[words.state.attention, text] as const];
   });
 }
 

@@ -111,6 +111,7 @@ describe('a run process that is killed', () => {
     const status = await scene.call('status', scene.bundle);
     expect(status.code).toBe(4);
     expect(status.out).toContain('lente');
+    expect(status.out.replaceAll('\u00a0', ' ')).toContain('plus personne ne l’exécute');
     const asked = await scene.resume();
     expect(asked.code).toBe(4);
     expect(normal(asked.err)).toMatchInlineSnapshot(`

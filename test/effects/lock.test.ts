@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { lockRun } from '../../runner/effects/lock.ts';
+import { lockRun, runnerOf } from '../../runner/effects/lock.ts';
 import { Fault } from '../../runner/fault.ts';
 import { buildChild, killChild, startChild } from './child.ts';
 
@@ -41,9 +41,11 @@ test('a second runner is refused, naming the first, and free again after kill -9
       host: hostname(),
     });
     expect(params.since).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    expect(runnerOf(directory)).toEqual({ pid: child.pid, host: hostname(), since: params.since });
   } finally {
     await killChild(child);
   }
+  expect(runnerOf(directory)).toBeUndefined();
   const lock = await lockRun(directory);
   lock.release();
 });

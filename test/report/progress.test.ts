@@ -3,7 +3,7 @@ import type { Event } from '../../runner/journal/event.ts';
 import { readRunbook } from '../../runner/model/build.ts';
 import { planRunbook } from '../../runner/plan/plan-runbook.ts';
 import { progressPrinter } from '../../runner/report/progress.ts';
-import { printStatus } from '../../runner/report/status.ts';
+import { printStatus, type Watch } from '../../runner/report/status.ts';
 import { apply, emptySession } from '../../runner/session/apply.ts';
 import { ENTRIES, EVENTS, journalOf, opening, PLAN } from '../transcript/scenario.ts';
 
@@ -128,16 +128,16 @@ describe('output of steps that run side by side', () => {
 });
 
 describe('printStatus', () => {
-  function statusAfter(count: number, now?: string): string {
+  function statusAfter(count: number, watch: Watch = {}): string {
     const plan = planOf();
     const entries = journalOf('2026-03-04T02:45:10.120Z', EVENTS.slice(0, count));
     const session = entries.reduce(apply, emptySession(plan));
-    return printStatus(session, entries, 'fr', now).replaceAll('\u00a0', ' ');
+    return printStatus(session, entries, 'fr', watch).replaceAll('\u00a0', ' ');
   }
   const pausedAt = EVENTS.findIndex(([, event]) => event.type === 'run-paused');
 
   test('says where a paused run stands, and how to go on', () => {
-    expect(statusAfter(pausedAt + 1, '2026-03-04T07:00:00.000Z')).toMatchInlineSnapshot(`
+    expect(statusAfter(pausedAt + 1, { now: '2026-03-04T07:00:00.000Z' })).toMatchInlineSnapshot(`
       "Exécution 2026-03-04-essai — Plan de reprise d’essai
         État             en pause (à la demande de l’opérateur)
         Cible            sandbox · EXERCICE
@@ -150,11 +150,43 @@ describe('printStatus', () => {
     `);
   });
 
+  test('says of a run whose process is gone that nobody carries it on', () => {
+    const intentAt = EVENTS.findIndex(([, event]) => event.type === 'step-intended');
+    expect(statusAfter(intentAt + 1)).toMatchInlineSnapshot(`
+      "Exécution 2026-03-04-essai — Plan de reprise d’essai
+        État             interrompue sans avoir été mise en pause : plus personne ne l’exécute ; la reprendre
+        Cible            sandbox · EXERCICE
+        Avancement       0 étapes sur 9
+        À regarder       ? archive-base commencée, issue inconnue
+        Prochaine étape  archive-base (cellule) — Télécharger la dernière archive de la base, et vérifier qu’elle se lit en entier
+        DMIA             reste 3 h 45 min (échéance le 4 mars 2026 à 07:31:00 (UTC+1))
+        Dernière entrée  4 mars 2026 à 03:45:24 (UTC+1)
+        Pour continuer   reprise resume 2026-03-04-essai
+      "
+    `);
+  });
+
+  test('says who carries a run on, and then not to resume it', () => {
+    const intentAt = EVENTS.findIndex(([, event]) => event.type === 'step-intended');
+    const runner = { pid: 4211, host: 'secours', since: '2026-03-04T03:00:00.000Z' };
+    expect(statusAfter(intentAt + 1, { runner })).toMatchInlineSnapshot(`
+      "Exécution 2026-03-04-essai — Plan de reprise d’essai
+        État             en cours, par le processus 4211 sur secours depuis le 4 mars 2026 à 04:00:00 (UTC+1)
+        Cible            sandbox · EXERCICE
+        Avancement       0 étapes sur 9
+        À regarder       ▶ archive-base en cours
+        Prochaine étape  archive-base (cellule) — Télécharger la dernière archive de la base, et vérifier qu’elle se lit en entier
+        DMIA             reste 3 h 45 min (échéance le 4 mars 2026 à 07:31:00 (UTC+1))
+        Dernière entrée  4 mars 2026 à 03:45:24 (UTC+1)
+      "
+    `);
+  });
+
   test('points at a step in doubt', () => {
     const doubtAt = EVENTS.findIndex(([, event]) => event.type === 'step-doubted');
     expect(statusAfter(doubtAt + 1)).toMatchInlineSnapshot(`
       "Exécution 2026-03-04-essai — Plan de reprise d’essai
-        État             en cours
+        État             interrompue sans avoir été mise en pause : plus personne ne l’exécute ; la reprendre
         Cible            sandbox · EXERCICE
         Avancement       2 étapes sur 9
         À regarder       ? base-restauree en doute

@@ -1,4 +1,6 @@
 import { openBundle } from '../../effects/bundle.ts';
+import { systemClock } from '../../effects/clock.ts';
+import { runnerOf } from '../../effects/lock.ts';
 import { readBundle } from '../../replay.ts';
 import { printStatus } from '../../report/status.ts';
 import { flagOption, type Invocation } from '../arguments.ts';
@@ -8,15 +10,18 @@ import { codeOf } from '../outcome.ts';
 
 /** `reprise status`: where a run stands, read from its journal without touching it. */
 export async function perform(invocation: Invocation): Promise<number> {
-  const { session, entries } = readBundle(openBundle(bundleOperand(invocation)));
+  const bundle = openBundle(bundleOperand(invocation));
+  const { session, entries } = readBundle(bundle);
+  const runner = runnerOf(bundle.directory);
   if (flagOption(invocation, 'json')) {
     const steps = Object.fromEntries([...session.steps.entries()].map(([id, state]) => [id, state.status]));
     const { run, status, outcome, mode, t0 } = session;
     process.stdout.write(
-      `${JSON.stringify({ run, status, outcome, mode, t0, target: session.plan.target.name, steps })}\n`,
+      `${JSON.stringify({ run, status, outcome, runner: runner ?? null, mode, t0, target: session.plan.target.name, steps })}\n`,
     );
   } else {
-    process.stdout.write(printStatus(session, entries, langOf(invocation, session.plan.runbook)));
+    const lang = langOf(invocation, session.plan.runbook);
+    process.stdout.write(printStatus(session, entries, lang, { now: systemClock().now(), runner }));
   }
   return codeOf(session);
 }
