@@ -12,14 +12,25 @@ import { readLines } from './syntax/lines.ts';
 import { checkShellSyntax } from './toolchain/bash.ts';
 import { checkImports } from './toolchain/imports.ts';
 import { checkWithShellCheck } from './toolchain/shellcheck.ts';
+import { checkTypes } from './toolchain/types.ts';
+
+/** What was found, and whether the types were looked at: not when they were not asked for, or TypeScript is not installed. */
+export interface Inspection {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly types: 'checked' | 'not-asked' | 'not-installed';
+}
 
 /** Everything that tools and rules say of a runbook, sorted by place. Its file's folder is where imports are looked for. */
-export async function inspectRunbook(runbook: Runbook): Promise<readonly Diagnostic[]> {
+export async function inspectRunbook(
+  runbook: Runbook,
+  options: { readonly types: boolean },
+): Promise<Inspection> {
   const findings = startFindings(runbook.file, readLines(runbook.source));
   const shell = [checkShellSyntax(runbook, findings), checkWithShellCheck(runbook, findings)];
   checkImports(runbook, findings);
   lintSql(runbook, findings);
   lintCommands(runbook, findings);
+  const types = options.types ? (checkTypes(runbook, findings) ? 'checked' : 'not-installed') : 'not-asked';
   await Promise.all(shell);
-  return findings.sorted();
+  return { diagnostics: findings.sorted(), types };
 }

@@ -25,6 +25,16 @@ export const CHECK_WORDS: Readonly<Record<string, Readonly<Record<Lang, Diagnost
     ['bash ne peut pas lire ce code : {message}', 'corriger le code ; rien n’a été exécuté'],
     ['bash cannot read this code: {message}', 'put the code right; nothing was run'],
   ),
+  'export-not-json': both(
+    [
+      'l’export `{name}` ne voyage pas en JSON : son type est `{type}`',
+      'exporter un texte, un nombre, un booléen, ou une liste ou un objet qui en est fait',
+    ],
+    [
+      'the export `{name}` does not travel as JSON: its type is `{type}`',
+      'export a text, a number, a boolean, or a list or an object made of them',
+    ],
+  ),
   'import-file-missing': both(
     ['le fichier `{path}` n’existe pas', 'le chemin part du dossier de ce document, et porte son extension'],
     [
@@ -33,8 +43,8 @@ export const CHECK_WORDS: Readonly<Record<string, Readonly<Record<Lang, Diagnost
     ],
   ),
   'import-name-missing': both(
-    ['`{specifier}` n’exporte pas `{name}`', 'noms exportés : {known}'],
-    ['`{specifier}` does not export `{name}`', 'exported names: {known}'],
+    ['`{specifier}` n’exporte pas `{name}`', 'noms proches parmi ceux qu’il exporte : {known}'],
+    ['`{specifier}` does not export `{name}`', 'the nearest of the names that it exports: {known}'],
   ),
   'import-node-unknown': both(
     ['Node n’a pas de module `{name}`', 'vérifier le nom dans la documentation de Node'],
@@ -45,8 +55,8 @@ export const CHECK_WORDS: Readonly<Record<string, Readonly<Record<Lang, Diagnost
     ['the package `{name}` is not installed', 'add it to the dependencies: `npm install {name}`'],
   ),
   'import-service-unknown': both(
-    ['`{specifier}` n’existe pas', 'services de Reprise : {known}'],
-    ['there is no `{specifier}`', 'services of Reprise: {known}'],
+    ['`{specifier}` n’existe pas', 'services de Reprise aux noms proches : {known}'],
+    ['there is no `{specifier}`', 'services of Reprise with near names: {known}'],
   ),
   'missing-await': both(
     [
@@ -83,5 +93,12 @@ export const CHECK_WORDS: Readonly<Record<string, Readonly<Record<Lang, Diagnost
   'sql-unopened': both(
     ['ce `{found}` ne referme rien', 'le retirer, ou ouvrir la parenthèse'],
     ['this `{found}` closes nothing', 'remove it, or open the parenthesis'],
+  ),
+  'type-error': both(
+    [
+      'les types ne s’accordent pas : {message} ({ts})',
+      'corriger le code ; le message est celui de TypeScript',
+    ],
+    ['the types do not agree: {message} ({ts})', 'put the code right; the message is TypeScript’s'],
   ),
 };

@@ -11,6 +11,7 @@ import { codeLocator, type Locate } from '../model/code.ts';
 import type { Runbook } from '../model/runbook.ts';
 import { parseCell } from '../syntax/cell.ts';
 import type { Findings } from '../syntax/findings.ts';
+import { closest } from './closest.ts';
 import { stepsIn } from './steps.ts';
 
 interface Search {
@@ -55,7 +56,10 @@ function checkService(search: Search, statement: StaticImport, name: string): vo
   }
   search.findings.error('import-service-unknown', search.locate(statement.moduleRequest), {
     specifier: statement.moduleRequest.value,
-    known: known.map(file => file.slice(0, -3)).join(', '),
+    known: closest(
+      name,
+      known.map(file => file.slice(0, -3)),
+    ).join(', '),
   });
 }
 
@@ -73,7 +77,11 @@ function checkNames(search: Search, statement: StaticImport, path: string): void
     const name = importName.kind === 'Default' ? 'default' : importName.name;
     if (isType || name === null || known.includes(name)) continue;
     const place = search.locate(spanOf({ importName, localName, isType }));
-    const params = { specifier: statement.moduleRequest.value, name, known: known.join(', ') || '—' };
+    const params = {
+      specifier: statement.moduleRequest.value,
+      name,
+      known: closest(name, known).join(', ') || '—',
+    };
     search.findings.error('import-name-missing', place, params);
   }
 }

@@ -39,7 +39,7 @@ export async function perform(invocation: Invocation): Promise<number> {
 }
 
 async function inspectDocument(loaded: Loaded, runbook: Runbook): Promise<readonly Diagnostic[]> {
-  const found = [...loaded.diagnostics, ...(await inspectRunbook(runbook))];
+  const found = [...loaded.diagnostics, ...(await inspectRunbook(runbook, { types: true })).diagnostics];
   return found.sort((left, right) => left.place.start.offset - right.place.start.offset);
 }
 

@@ -1,0 +1,175 @@
+/*
+ * Types across cells, by TypeScript itself. In: a runbook. Out: what TypeScript says, in its words and under its code, at the
+ * document's line and column; exports that are not JSON; operations that nobody waits for. Nothing of a cell is evaluated.
+ */
+import { ChildProcess } from 'node:child_process';
+import { createRequire } from 'node:module';
+import type { Expression } from 'oxc-parser';
+import type { API, Checker, Diagnostic as Found, Program } from 'typescript/unstable/sync';
+import type { Point } from '../diagnostic.ts';
+import { installation } from '../effects/programs.ts';
+import { codeLocator } from '../model/code.ts';
+import type { Code, Runbook } from '../model/runbook.ts';
+import { parseCell, visitCell } from '../syntax/cell.ts';
+import type { Findings } from '../syntax/findings.ts';
+import { buildProject, type Project, type ProjectCell } from './project.ts';
+
+type Api = { readonly API: typeof API };
+
+/** TypeScript, when it is installed with Reprise, with the types of Node that cells need. */
+function loadTypeScript(): Api | undefined {
+  const load = createRequire(import.meta.url);
+  try {
+    load.resolve('@types/node/package.json');
+    const typescript: Api = load('typescript/unstable/sync');
+    return typescript;
+  } catch (error) {
+    const code: unknown = Reflect.get(Object(error), 'code');
+    if (code === 'MODULE_NOT_FOUND' || code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return undefined;
+    throw error;
+  }
+}
+
+/** Checks the types of every ts cell; false when TypeScript is not installed, and nothing was checked. */
+export function checkTypes(runbook: Runbook, findings: Findings): boolean {
+  const typescript = loadTypeScript();
+  if (typescript === undefined) return false;
+  const project = buildProject(runbook, installation());
+  if (project.cells.length === 0) return true;
+  const api = new typescript.API({ fs: overlay(project), cwd: installation() });
+  try {
+    const opened = api.updateSnapshot({ openProject: project.config }).getProject(project.config);
+    if (opened === undefined) throw new Error(`TypeScript did not open ${project.config}`);
+    for (const cell of project.cells) checkCell(opened, cell, findings);
+  } finally {
+    endQuietly(api);
+  }
+  return true;
+}
+
+/**
+ * Ends TypeScript's process at once: ended by `close` alone (a SIGTERM), TypeScript 7.0.2 may print “context canceled” on our
+ * standard error, which it inherits. The members are private; where they are not as expected, `close` does it.
+ */
+function endQuietly(api: API): void {
+  const channel: unknown = Reflect.get(Reflect.get(api, 'client') ?? {}, 'channel');
+  const child: unknown = Reflect.get(Object(channel), 'child');
+  if (child instanceof ChildProcess) {
+    const kill = child.kill.bind(child);
+    child.kill = () => kill('SIGKILL');
+  }
+  api.close();
+}
+
+/** The project's files laid over the disk: `undefined` leaves a path to the disk. */
+function overlay({ files }: Project) {
+  return {
+    readFile: (path: string) => files.get(path),
+    fileExists: (path: string) => files.has(path) || undefined,
+    realpath: (path: string) => (files.has(path) ? path : undefined),
+  };
+}
+
+interface Opened {
+  readonly program: Program;
+  readonly checker: Checker;
+}
+
+function checkCell(opened: Opened, cell: ProjectCell, findings: Findings): void {
+  const { program } = opened;
+  const found = [...program.getSyntacticDiagnostics(cell.path), ...program.getSemanticDiagnostics(cell.path)];
+  for (const each of found) reportFound(each, cell, findings);
+  if (cell.exportsPath !== undefined) checkExports(opened, cell, cell.exportsPath, findings);
+  checkWaiting(opened, cell, findings);
+}
+
+/** Modules that TypeScript does not find, or has no types for: what is missing when the cell runs is said elsewhere. */
+const elsewhere = [2307, 2792, 7016];
+/** What follows from an import that is already reported on its line. */
+const followers = [2305, 2306, 2459, 2614, 2724, 2834, 2835];
+
+function reportFound(found: Found, cell: ProjectCell, findings: Findings): void {
+  const { code } = cell.step;
+  if (found.pos < cell.start || elsewhere.includes(found.code)) return;
+  const locate = codeLocator(code, findings.lines);
+  const place = locate({ start: found.pos - cell.start, end: found.end - cell.start });
+  if (followers.includes(found.code) && findings.onLine(place.start.line)) return;
+  findings.error('type-error', place, { ts: `TS${found.code}`, message: messageOf(found) });
+}
+
+/** The whole message: the reasons that TypeScript gives below it, innermost last. */
+function messageOf({ text, messageChain }: Found): string {
+  const reasons = (messageChain ?? []).map(messageOf);
+  return [text, ...reasons].join(' ').replaceAll(/(["'])~(?=[a-z])/g, '$1#');
+}
+
+function checkExports(opened: Opened, cell: ProjectCell, path: string, findings: Findings): void {
+  if (cell.step.kind !== 'cell') return;
+  const { exports, code } = cell.step;
+  const source = opened.program.getSourceFile(path)?.text ?? '';
+  for (const { pos } of opened.program.getSemanticDiagnostics(path)) {
+    const found = exports[source.slice(0, pos).split('\n').length - 1];
+    if (found === undefined) continue;
+    const type = opened.checker.getTypeAtPosition(cell.path, cell.start + offsetIn(code, found.place.start));
+    const shown = type === undefined ? '' : opened.checker.typeToString(type);
+    findings.error('export-not-json', found.place, { name: found.name, type: shown });
+  }
+}
+
+/** The offset in the code of a point of the document. */
+function offsetIn({ text, line }: Code, point: Point): number {
+  const before = text.split('\n').slice(0, point.line - line);
+  return before.reduce((sum, each) => sum + each.length + 1, 0) + point.column - 1;
+}
+
+/** Statements that start something and do not wait: calls whose value is a promise. */
+function checkWaiting({ checker }: Opened, cell: ProjectCell, findings: Findings): void {
+  const calls = looseCalls(cell.step.code.text);
+  if (calls.length === 0) return;
+  const locate = codeLocator(cell.step.code, findings.lines);
+  const types = checker.getTypeAtPosition(
+    cell.path,
+    calls.map(({ name }) => cell.start + name),
+  );
+  for (const [index, type] of types.entries()) {
+    const call = calls[index];
+    const promise = type && promiseOf(checker, type);
+    if (call && promise) findings.error('missing-await', locate(call), { type: promise });
+  }
+}
+
+type Type = NonNullable<ReturnType<Checker['getTypeAtPosition']>>[number];
+
+function promiseOf(checker: Checker, type: NonNullable<Type>): string | undefined {
+  for (const signature of checker.getSignaturesOfType(type, 0)) {
+    const name = checker.getReturnTypeOfSignature(signature)?.getSymbol()?.name;
+    if (name === 'Promise' || name === 'ProcessPromise') return name;
+  }
+  return undefined;
+}
+
+interface LooseCall {
+  readonly start: number;
+  readonly end: number;
+  /** Offset of the name of what is called. */
+  readonly name: number;
+}
+
+function looseCalls(code: string): readonly LooseCall[] {
+  const calls: LooseCall[] = [];
+  visitCell(parseCell(code).program, {
+    ExpressionStatement: ({ expression }) => {
+      const name = calleeName(expression);
+      if (name !== undefined) calls.push({ start: expression.start, end: expression.end, name });
+    },
+  });
+  return calls;
+}
+
+function calleeName(expression: Expression): number | undefined {
+  if (expression.type === 'ChainExpression') return calleeName(expression.expression);
+  if (expression.type !== 'CallExpression') return undefined;
+  const { callee } = expression;
+  if (callee.type === 'Identifier') return callee.start;
+  return callee.type === 'MemberExpression' && !callee.computed ? callee.property.start : undefined;
+}
