@@ -48,7 +48,7 @@ export async function runDeployment(options: DeploymentOptions): Promise<Deploym
     throw error;
   });
   if (application instanceof BootFailure) return fail(log, application.status, application.message);
-  const code = fault === 'postdeploy' ? 1 : await runHook(options);
+  const code = await runHook(options);
   if (code !== 0) {
     await application.close();
     return fail(log, 'hook-error', `postdeploy hook failed, exit status ${code}`);
@@ -61,9 +61,9 @@ function bootOptions({ fault, ...options }: DeploymentOptions): StartOptions {
   return fault === 'crash' || fault === 'never-listens' ? { ...options, fault } : options;
 }
 
-function runHook(options: DeploymentOptions): Promise<number> {
+async function runHook(options: DeploymentOptions): Promise<number> {
   options.log('-----> Executing postdeploy hook: bin/post_deploy');
-  return runPostDeploy(options);
+  return options.fault === 'postdeploy' ? 1 : await runPostDeploy(options);
 }
 
 function fail(
