@@ -9,6 +9,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Reason } from '../journal/event.ts';
+import { variableName } from '../model/names.ts';
 import type { Json } from '../model/runbook.ts';
 import { reach } from '../services/postgres/reach.ts';
 import { endLeftovers, leftoverNotice, type Trail } from './leftovers.ts';
@@ -17,7 +18,7 @@ import { endGroup, TERMINATION_GRACE } from './process-group.ts';
 import { OutputFileError, parseOutputFile } from './shell-output.ts';
 import { ended, type Job, type Outcome, reasonOf } from './step-context.ts';
 import { MARK_VARIABLE } from './watchdog.ts';
-import { databaseVariables, variableName } from './workspace.ts';
+import { databaseVariables } from './workspace.ts';
 
 /** Longest text given as an argument or a variable; Linux takes 128 KiB for one (MAX_ARG_STRLEN). */
 const LONGEST_ARGUMENT = 40_000;

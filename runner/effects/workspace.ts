@@ -6,6 +6,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { variableName } from '../model/names.ts';
 import { readDsn } from '../services/postgres/dsn.ts';
 import type { DirectPostgres, ResourceSettings } from '../services/resources.ts';
 
@@ -17,15 +18,6 @@ export interface Workspace {
   /** Writes a 0600 file and returns its path; the name is made safe. */
   keep(name: string, content: string): string;
   close(): void;
-}
-
-/** A name as a shell variable: upper snake, without accents. */
-export function variableName(...words: readonly string[]): string {
-  const joined = words.join('_').normalize('NFD').replaceAll(/\p{M}/gu, '');
-  return joined
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replaceAll(/[^A-Za-z0-9]+/g, '_')
-    .toUpperCase();
 }
 
 /** Makes the folder (0700) and its files (0600). */

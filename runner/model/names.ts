@@ -20,3 +20,12 @@ export function readDuration(text: string): number | undefined {
   const unit = units[match?.[2] ?? ''];
   return match && unit !== undefined ? Number(match[1]) * unit : undefined;
 }
+
+/** A name as a shell variable: upper snake, without accents. */
+export function variableName(...words: readonly string[]): string {
+  const joined = words.join('_').normalize('NFD').replaceAll(/\p{M}/gu, '');
+  return joined
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replaceAll(/[^A-Za-z0-9]+/g, '_')
+    .toUpperCase();
+}
