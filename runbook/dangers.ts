@@ -8,7 +8,6 @@ import type { Problem, Profile } from './profile.ts';
 export function dangerOf(name: string, value: string, profile: Profile): Problem | undefined {
   if (name === 'CERBERE_AUTH' && profile.application === 'standalone') return 'standalone';
   if (value === '') return 'missing';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
   if (value.length > 8192 || /[\u0000-\u001f\u007f]/.test(value)) return 'unfit';
   if (name === 'ENVIRONMENT') return environmentDanger(value, profile);
   if (name === 'ALLOWED_HOSTS') return hostsDanger(profile);
