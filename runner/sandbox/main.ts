@@ -55,8 +55,10 @@ function present(sandbox: Sandbox, invocation: Invocation): string {
   const { environment, endpoints } = sandbox;
   if (json) return `${JSON.stringify({ environment, endpoints })}\n`;
   const width = Math.max(...endpoints.map(endpoint => endpoint.name.length));
-  const places = endpoints.map(
-    ({ name, url, note }) => `  ${name.padEnd(width)}  ${url}\n  ${' '.repeat(width)}  ${note}`,
+  const places = endpoints.flatMap(({ name, url, note, variables }) =>
+    [url, note, variables.join(' ')].map(
+      (text, index) => `  ${(index === 0 ? name : '').padEnd(width)}  ${text}`,
+    ),
   );
   const exports = Object.entries(environment).map(([name, value]) => `  ${name}=${value}`);
   const faults = [...faultsOf(invocation)].join(', ');

@@ -30,8 +30,13 @@ export type SandboxOptions = {
   readonly faults?: Faults;
 };
 
-/** A place to reach, for people. `url` bears no secret. */
-export type Endpoint = { readonly name: string; readonly url: string; readonly note: string };
+/** A place to reach, for people: `variables` of the environment lead there. `url` bears no secret. */
+export type Endpoint = {
+  readonly name: string;
+  readonly url: string;
+  readonly note: string;
+  readonly variables: readonly string[];
+};
 
 /** Running servers. `ended` resolves when one of them is gone, whoever stopped it. */
 export type Sandbox = {
@@ -60,9 +65,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       );
       return closing;
     };
+    const environment = environmentOf(paths, credentials, servers, repository);
     return {
-      environment: environmentOf(paths, credentials, servers, repository),
-      endpoints: endpointsOf(paths, servers, options.lang ?? 'fr'),
+      environment,
+      endpoints: endpointsOf(paths, servers, { lang: options.lang ?? 'fr', names: Object.keys(environment) }),
       ended: postgres.ended,
       close,
     };
@@ -137,7 +143,11 @@ function environmentOf(
   };
 }
 
-function endpointsOf(paths: Paths, { postgres, s3, platform, outside }: Servers, lang: Language): Endpoint[] {
+function endpointsOf(
+  paths: Paths,
+  { postgres, s3, platform, outside }: Servers,
+  { lang, names }: { readonly lang: Language; readonly names: readonly string[] },
+): Endpoint[] {
   const places = {
     postgresql: `postgres://${application}@127.0.0.1:${postgres.port}/${application}`,
     s3: s3.url,
@@ -149,7 +159,10 @@ function endpointsOf(paths: Paths, { postgres, s3, platform, outside }: Servers,
     dns: outside.urls.dns,
     archives: paths.archives,
   } as const;
-  return endpointNames.map(name => ({ name, url: places[name], note: endpointNote(name, lang) }));
+  return endpointNames.map(name => {
+    const variables = names.filter(variable => ways[name].test(variable));
+    return { name, url: places[name], note: endpointNote(name, lang), variables };
+  });
 }
 
 const endpointNames = [
@@ -163,3 +176,16 @@ const endpointNames = [
   'dns',
   'archives',
 ] as const;
+
+/** Which variables lead to an endpoint; each leads to one. */
+const ways: Readonly<Record<(typeof endpointNames)[number], RegExp>> = {
+  postgresql: /^SANDBOX_DATABASE_/,
+  s3: /^SANDBOX_S3_/,
+  scalingo: /^SANDBOX_SCALINGO_/,
+  ssh: /^SANDBOX_SSH_/,
+  web: /^SANDBOX_WEB_/,
+  github: /^SANDBOX_(GITHUB|REPOSITORY)_/,
+  alwaysdata: /^SANDBOX_ALWAYSDATA_/,
+  dns: /^SANDBOX_DNS_/,
+  archives: /^SANDBOX_(ARCHIVES|DOWNLOADS)$/,
+};

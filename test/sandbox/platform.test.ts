@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '../../runner/sandbox/sandbox.ts';
 import { setCname } from '../../runner/services/alwaysdata.ts';
 import { waitForCname } from '../../runner/services/dns.ts';
-import { pushToScalingo } from '../../runner/services/git.ts';
+import { cloneRepository, pushToScalingo } from '../../runner/services/git.ts';
 import { probe } from '../../runner/services/http.ts';
 import { ping } from '../../runner/services/redis.ts';
 import type { ScalingoResource } from '../../runner/services/resources.ts';
@@ -26,7 +26,7 @@ import {
 } from '../../runner/services/scalingo.ts';
 import { openTunnel, targetOf, throughTunnel, withTunnel } from '../../runner/services/tunnel.ts';
 import { sql } from '../services/source-database.ts';
-import { git, makeClone } from './git/platform.ts';
+import { git } from './git/platform.ts';
 
 const app = 'exercice-apilos';
 const domain = 'siap.apilos.exercice.example';
@@ -144,7 +144,11 @@ async function makeApplication(): Promise<void> {
 test('an application is deployed by a push, answers under its domain, and leaves nothing behind', {
   timeout: 60_000,
 }, async () => {
-  const { clone, sha } = await makeClone(folder);
+  const { folder: clone, sha } = await cloneRepository({
+    url: variable('SANDBOX_REPOSITORY_URL'),
+    folder: join(folder, 'clone'),
+    revision: variable('SANDBOX_REPOSITORY_VERSION'),
+  });
   await makeApplication();
   const key = await readFile(`${variable('SANDBOX_SSH_KEY')}.pub`, 'utf8');
   await addSshKey(platform(), 'operateur', key);

@@ -1,3 +1,4 @@
+import { Fault } from '../../fault.ts';
 import { chooseTarget, loadPlan, parseSettings } from '../../load.ts';
 import { type RunRequest, startRun } from '../../run.ts';
 import type { Selection } from '../../session/session.ts';
@@ -6,6 +7,7 @@ import { openDocument } from '../document.ts';
 import { exitCode } from '../exit-code.ts';
 import { inputsAnswered, manHelm } from '../helm.ts';
 import { concludeRun } from '../outcome.ts';
+import { faultsOf } from '../preparation.ts';
 import { version } from '../version.ts';
 
 /** `reprise run`: opens a run and carries it as far as it goes. */
@@ -21,6 +23,8 @@ export async function perform(invocation: Invocation): Promise<number> {
   const plan = loadPlan(runbook, target, given);
   const selection = selectionOf(invocation);
   if (flagOption(invocation, 'dry')) {
+    if (faultsOf(invocation).length > 0)
+      throw new Fault('bad-option', { command: 'run', detail: '--dry, --fault' });
     const { performDry } = await import('../dry.ts');
     return await performDry(invocation, { plan, selection, lang });
   }

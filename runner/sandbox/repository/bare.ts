@@ -5,7 +5,7 @@
  * Can never happen: half a repository under its name; two starts that make commits of different digests.
  */
 import { execFile } from 'node:child_process';
-import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -20,15 +20,22 @@ const commits = [
   { message: 'Version 1.86.0', date: '2026-07-21T10:05:00+02:00', paths: undefined },
 ] as const;
 
-/** The `file://` address of the repository in `directory`, made the first time; undefined on a machine without git. */
+/**
+ * The `file://` address of the repository in `directory`, made the first time; undefined on a machine without git. The address
+ * is the same whether the template is `changed` or not, since a run that is resumed has it in its inputs.
+ */
 export async function ownRepository(directory: string, changed = false): Promise<string | undefined> {
-  const path = join(directory, changed ? 'apilos-gabarit-change.git' : 'apilos.git');
-  const exists = await access(path).then(
+  const name = changed ? 'changed.git' : 'plain.git';
+  const exists = await access(join(directory, name)).then(
     () => true,
     () => false,
   );
-  if (!exists && !(await make(path, repositoryFiles(changed)))) return undefined;
-  return pathToFileURL(path).href;
+  if (!exists && !(await make(join(directory, name), repositoryFiles(changed)))) return undefined;
+  const [link, served] = [join(directory, 'new-link'), join(directory, 'apilos.git')];
+  await rm(link, { force: true });
+  await symlink(name, link);
+  await rename(link, served);
+  return pathToFileURL(served).href;
 }
 
 /** False without git. */
