@@ -23,7 +23,7 @@ import {
   sourcesOf,
 } from './seal/layers.ts';
 import { LAYOUT, mostBytes, principalOf, sealPath } from './seal/layout.ts';
-import { areForOther, judgeSeals, recordedSigners, type SealReading } from './seal/seals.ts';
+import { areForOther, isArmoured, judgeSeals, recordedSigners, type SealReading } from './seal/seals.ts';
 import {
   buildStatement,
   endsOf,
@@ -209,7 +209,8 @@ async function checkSeals(opened: Opened, statement: Statement, trusted: string 
   const recorded = recordedSigners(journal.entries, readSmall(opened, LAYOUT.allowedSigners));
   const seals: SealReading[] = [];
   for (const principal of [...files.digests.keys()].flatMap(path => principalOf(path) ?? [])) {
-    const signature = readSmall(opened, sealPath(principal)) ?? '';
+    const written = readSmall(opened, sealPath(principal)) ?? '';
+    const signature = isArmoured(written) ? written : '';
     const check = { message, signature, principal };
     const inside = await checkSignature({ ...check, allowedSigners: recorded });
     const outside =

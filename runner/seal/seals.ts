@@ -20,6 +20,18 @@ export interface SealReading {
   readonly trusted?: SignatureWorth | undefined;
 }
 
+const armour =
+  /^-----BEGIN SSH SIGNATURE-----\n((?:[A-Za-z0-9+/]{70}\n)*[A-Za-z0-9+/=]{1,70}\n)-----END SSH SIGNATURE-----\n$/;
+
+/**
+ * Whether a text is a signature in the one spelling that `ssh-keygen -Y sign` writes. Its reader is more lenient: it skips
+ * white space, by which one signature would have many texts.
+ */
+export function isArmoured(text: string): boolean {
+  const body = armour.exec(text)?.[1]?.replaceAll('\n', '');
+  return body !== undefined && Buffer.from(body, 'base64').toString('base64') === body;
+}
+
 /** Whether there are seals, and each of them was made for other bytes than these. */
 export function areForOther(seals: readonly SealReading[]): boolean {
   return seals.length > 0 && seals.every(seal => seal.recorded === 'bad-signature');

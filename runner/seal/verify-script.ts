@@ -32,6 +32,8 @@ signed=' '
 for seal in seals/*.sig; do
   [ -f "$seal" ] || continue
   who=$(basename "$seal" .sig)
+  odd=$(grep -vxE -e '-----(BEGIN|END) SSH SIGNATURE-----|[A-Za-z0-9+/=]{1,70}' "$seal")
+  [ -z "$odd" ] && [ "$(tail -c 1 "$seal" | wc -l)" -eq 1 ] || tampered "$seal"
   key=$(sed -n "s/.*\\"principal\\":\\"$who\\",\\"publicKey\\":\\"\\([^\\"]*\\)\\".*/\\1/p" journal.jsonl | tail -n 1)
   said=$(ssh-keygen -Y check-novalidate -n ${NAMESPACE} -s "$seal" < statement.json 2>&1) || case $said in
     *"incorrect signature"*) tampered "statement.json (ou son sceau / or its seal) $seal: $said" ;;
