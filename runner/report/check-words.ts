@@ -25,6 +25,33 @@ export const CHECK_WORDS: Readonly<Record<string, Readonly<Record<Lang, Diagnost
     ['bash ne peut pas lire ce code : {message}', 'corriger le code ; rien n’a été exécuté'],
     ['bash cannot read this code: {message}', 'put the code right; nothing was run'],
   ),
+  'dead-file-anchor': both(
+    [
+      '`{path}` n’a pas de titre dont l’ancre serait `#{anchor}`',
+      'vérifier le titre : l’ancre est celle que GitHub lui donne',
+    ],
+    [
+      '`{path}` has no heading with the anchor `#{anchor}`',
+      'check the heading: its anchor is the one that GitHub gives it',
+    ],
+  ),
+  'dead-file-link': both(
+    ['ce lien mène à `{path}`, qui n’existe pas', 'corriger le chemin, qui part du dossier de ce document'],
+    [
+      'this link leads to `{path}`, which does not exist',
+      'put the path right: it starts from the folder of this document',
+    ],
+  ),
+  'destroy-without-check': both(
+    [
+      'rien ne prouve l’état que la destruction par `{id}` doit laisser',
+      'ajouter une étape `:::check{#… of={id}}`',
+    ],
+    [
+      'nothing proves the state that the destruction by `{id}` must leave',
+      'add a step `:::check{#… of={id}}`',
+    ],
+  ),
   'export-not-json': both(
     [
       'l’export `{name}` ne voyage pas en JSON : son type est `{type}`',
@@ -33,6 +60,26 @@ export const CHECK_WORDS: Readonly<Record<string, Readonly<Record<Lang, Diagnost
     [
       'the export `{name}` does not travel as JSON: its type is `{type}`',
       'export a text, a number, a boolean, or a list or an object made of them',
+    ],
+  ),
+  'ignore-unknown-code': both(
+    [
+      '`{name}` n’est le code d’aucun constat que l’on puisse taire',
+      'reprendre le code entre crochets du constat',
+    ],
+    [
+      '`{name}` is not the code of a finding that can be silenced',
+      'take the code between the brackets of the finding',
+    ],
+  ),
+  'ignore-without-reason': both(
+    [
+      '`{name}` est tu sans que l’on dise pourquoi, et ne l’est donc pas',
+      'écrire la raison après deux-points : `reprise-ignore {name}: …`',
+    ],
+    [
+      '`{name}` is silenced without a reason, and so is not',
+      'write the reason after a colon: `reprise-ignore {name}: …`',
     ],
   ),
   'import-file-missing': both(
@@ -58,6 +105,10 @@ export const CHECK_WORDS: Readonly<Record<string, Readonly<Record<Lang, Diagnost
     ['`{specifier}` n’existe pas', 'services de Reprise aux noms proches : {known}'],
     ['there is no `{specifier}`', 'services of Reprise with near names: {known}'],
   ),
+  'manual-without-role': both(
+    ['personne n’est désigné pour l’étape manuelle `{id}`', 'ajouter `role=` avec un rôle déclaré'],
+    ['nobody is named for the manual step `{id}`', 'add `role=` with a declared role'],
+  ),
   'missing-await': both(
     [
       'personne n’attend la fin de cette opération ({type})',
@@ -82,6 +133,16 @@ export const CHECK_WORDS: Readonly<Record<string, Readonly<Record<Lang, Diagnost
     ['{message} ({rule})', 'voir https://www.shellcheck.net/wiki/{rule}'],
     ['{message} ({rule})', 'see https://www.shellcheck.net/wiki/{rule}'],
   ),
+  'skipped-heading': both(
+    [
+      'ce titre est de niveau {depth} après un titre de niveau {before} : un niveau est sauté',
+      'retirer un `#`, ou ajouter le titre qui manque',
+    ],
+    [
+      'this heading is of level {depth} after one of level {before}: a level is skipped',
+      'remove a `#`, or add the heading that is missing',
+    ],
+  ),
   'sql-incomplete': both(
     ['cette instruction SQL s’arrête après `{found}`', 'compléter l’instruction, ou retirer `{found}`'],
     ['this SQL statement stops after `{found}`', 'complete the statement, or remove `{found}`'],
@@ -94,11 +155,35 @@ export const CHECK_WORDS: Readonly<Record<string, Readonly<Record<Lang, Diagnost
     ['ce `{found}` ne referme rien', 'le retirer, ou ouvrir la parenthèse'],
     ['this `{found}` closes nothing', 'remove it, or open the parenthesis'],
   ),
+  'step-without-prose': both(
+    [
+      'l’étape `{id}` ne dit pas en toutes lettres ce qu’elle fait',
+      'écrire une phrase avant le code : elle sert aussi à la faire à la main',
+    ],
+    [
+      'the step `{id}` does not say in words what it does',
+      'write a sentence before the code: it also serves to do the step by hand',
+    ],
+  ),
   'type-error': both(
     [
       'les types ne s’accordent pas : {message} ({ts})',
       'corriger le code ; le message est celui de TypeScript',
     ],
     ['the types do not agree: {message} ({ts})', 'put the code right; the message is TypeScript’s'],
+  ),
+  'unused-export': both(
+    [
+      'aucune étape ne se sert de l’export `{name}`',
+      'retirer `export` ; si c’est un chiffre pour le procès-verbal, écrire son type : `{name}: number = …`',
+    ],
+    [
+      'no step uses the export `{name}`',
+      'remove `export`; if it is a figure for the record, write its type: `{name}: number = …`',
+    ],
+  ),
+  'unused-input': both(
+    ['rien ne lit l’entrée `{name}`', 'la retirer : elle serait demandée pour rien'],
+    ['nothing reads the input `{name}`', 'remove it: it would be asked for in vain'],
   ),
 };

@@ -3,12 +3,11 @@
  * leaves this folder. In: the findings and the scan. Out: the blocks; what is in the wrong place goes to the findings.
  * What can never happen: a directive that the scanner saw and that is neither a block here nor diagnosed.
  */
-import GithubSlugger from 'github-slugger';
 import type { Node, Nodes, RootContent } from 'mdast';
 import { toString as textOf } from 'mdast-util-to-string';
 import { visit } from 'unist-util-visit';
 import type { Place } from '../diagnostic.ts';
-import { anchorsIn, checkLinks } from './anchors.ts';
+import { anchorsIn, checkLinks, slugHeadings } from './anchors.ts';
 import type { Attribute } from './directive-line.ts';
 import type { Findings } from './findings.ts';
 import { startDetails } from './html.ts';
@@ -52,13 +51,6 @@ interface Walk {
   readonly byOffset: ReadonlyMap<number, Scanned>;
   readonly met: Set<Scanned>;
   readonly slugs: ReadonlyMap<Node, string>;
-}
-
-function slugHeadings(nodes: readonly Nodes[]): Map<Node, string> {
-  const slugger = new GithubSlugger();
-  const slugs = new Map<Node, string>();
-  for (const node of nodes) if (node.type === 'heading') slugs.set(node, slugger.slug(textOf(node)));
-  return slugs;
 }
 
 /** Every node in document order, the depth being bounded by `prescan`. */

@@ -13,8 +13,17 @@ const cases = readdirSync(folder)
   .sort();
 const codeOf = (file: string): string => file.replace(/(?:-\d+)?\.md$/, '');
 
+const inspected = new Map<string, Promise<readonly Diagnostic[]>>();
+
+/** Each document is looked at once. */
+function inspect(file: string, source: string): Promise<readonly Diagnostic[]> {
+  const known = inspected.get(file) ?? inspectFile(file, source);
+  inspected.set(file, known);
+  return known;
+}
+
 /** What `check` finds in a document that is whole. The file is shown by its name alone. */
-async function inspect(file: string, source: string): Promise<readonly Diagnostic[]> {
+async function inspectFile(file: string, source: string): Promise<readonly Diagnostic[]> {
   const { runbook, diagnostics } = readRunbook(source, fileURLToPath(new URL(file, folder)));
   if (runbook === undefined) throw new Error(printDiagnostics(diagnostics, source, 'en', { color: false }));
   return (await inspectRunbook(runbook, { types: true })).diagnostics.map(diagnostic => ({
