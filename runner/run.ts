@@ -12,6 +12,7 @@ import { lockRun } from './effects/lock.ts';
 import { type Platform, preparePlatform } from './effects/platform.ts';
 import { askProbes, type ProbeAnswer } from './effects/probes.ts';
 import { checkSpace, reserveIn } from './effects/reserve.ts';
+import { refuseWrittenSecrets } from './effects/secret-sources.ts';
 import type { Signer } from './effects/signer.ts';
 import { collectSources, describeSources, keepSources, type Sources } from './effects/sources.ts';
 import { Fault } from './fault.ts';
@@ -52,6 +53,7 @@ export async function startRun(request: RunRequest): Promise<RunReport> {
   const platform = await preparePlatform(request.plan, run, helm.preparation);
   try {
     const { plan, probed } = await probePlan(request, platform);
+    refuseWrittenSecrets({ files: sources.files, inputs: plan.inputs, secrets: platform.secrets });
     const signer = await helm.signer(run, plan);
     const bundle = createBundle(request.runs, run);
     keepSources(bundle, sources.files);

@@ -4,6 +4,7 @@
  */
 import type { Bundle } from './effects/bundle.ts';
 import { systemClock } from './effects/clock.ts';
+import { maskedFault } from './effects/masked-record.ts';
 import type { Platform, Preparation } from './effects/platform.ts';
 import type { Reserve } from './effects/reserve.ts';
 import type { Signer } from './effects/signer.ts';
@@ -66,6 +67,8 @@ export async function carryOn(voyage: Voyage): Promise<RunReport> {
       await sealBundle(bundle, signer);
     }
     return { bundle, session: end, sealed };
+  } catch (error) {
+    throw maskedFault(error, platform.masker);
   } finally {
     await close();
     lock.release();

@@ -11,15 +11,21 @@ import type { EvidenceStore } from '../ports.ts';
 import { LAYOUT } from '../seal/layout.ts';
 import { type Bundle, writeDocument } from './bundle.ts';
 import { errorCode } from './durable.ts';
+import type { Masker } from './masker.ts';
 
 /** Bytes of the largest file that is taken, unless another limit is given. */
 export const MAX_EVIDENCE = 100 * 1024 * 1024;
 
-/** The store of a bundle. `keep` throws the Fault `evidence-refused` with the reason: a system error, or one of this module. */
-export function evidenceStore(bundle: Bundle, limit: number = MAX_EVIDENCE): EvidenceStore {
+/**
+ * The store of a bundle. `keep` throws the Fault `evidence-refused` with the reason: a system error, or one of this module;
+ * and `evidence-holds-secret` for a file in which a registered secret stands in any of its forms, since a masked copy would
+ * be no evidence.
+ */
+export function evidenceStore(bundle: Bundle, masker: Masker, limit: number = MAX_EVIDENCE): EvidenceStore {
   return {
     async keep(path) {
       const content = readEvidence(path, limit);
+      refuseSecret(path, content, masker);
       const name = basename(resolve(path)).normalize('NFC');
       const sha256 = hash('sha256', content);
       const file = `${LAYOUT.evidence}/${sha256.slice(0, 12)}-${neutralName(name)}`;
@@ -31,6 +37,12 @@ export function evidenceStore(bundle: Bundle, limit: number = MAX_EVIDENCE): Evi
 
 function refuse(path: string, reason: string): Fault {
   return new Fault('evidence-refused', { path, reason }, 'recorded');
+}
+
+function refuseSecret(path: string, content: Buffer, masker: Masker): void {
+  const secret = masker.find(content) ?? masker.find(basename(path));
+  if (secret === undefined) return;
+  throw new Fault('evidence-holds-secret', { path: masker.mask(path), secret }, 'recorded');
 }
 
 const hidden = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u;

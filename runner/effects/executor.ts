@@ -7,13 +7,14 @@
 import { dirname, resolve } from 'node:path';
 import { Fault } from '../fault.ts';
 import type { Fact, OutputSummary, Reason } from '../journal/event.ts';
-import type { Code, Json } from '../model/runbook.ts';
+import type { Code } from '../model/runbook.ts';
 import type { Execution, ExecutionObserver, ExecutionResult, Executor } from '../ports.ts';
 import type { ResourceSettings } from '../services/resources.ts';
 import { childEnvironment } from './environment.ts';
 import { createKernel, type Kernel } from './kernel/kernel.ts';
 import type { Masker } from './masker.ts';
 import { createRecorder, type Recorder, type Stream } from './output.ts';
+import { registerExports, registerImports } from './register-secrets.ts';
 import { doorsOf } from './resource-settings.ts';
 import { runShell } from './shell.ts';
 import { runSql } from './sql.ts';
@@ -95,7 +96,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
           if (current.interrupted) stop();
         },
       };
-      const outcome = await run(job, shared.kernel);
+      const outcome = registerExports(await run(job, shared.kernel), execution.instance.id, masker);
       const output = finish(recorder);
       if ('broken' in current) throw recordFault(current.broken);
       return { ...resultOf(outcome, masker), output, duration: Math.round(performance.now() - began) };
@@ -182,31 +183,6 @@ function registerSettings({ masker, secrets, resources }: ExecutorOptions): void
   for (const [name, value] of Object.entries(secrets)) masker.add(name, value);
   for (const resource of Object.values(resources))
     for (const door of doorsOf(resource)) masker.add(resource.name, door);
-}
-
-/** A secret export that was asked for again is not known to the masker yet. */
-function registerImports(execution: Execution, masker: Masker): void {
-  for (const known of execution.secretImports) {
-    const dot = known.lastIndexOf('.');
-    const value = execution.imports[known.slice(0, dot)]?.[known.slice(dot + 1)];
-    if (value !== undefined) addSecret(masker, known, value);
-  }
-}
-
-/** Registers every text of a value. Throws the `Fault` `secret-too-short` when the value is one short text. */
-export function addSecret(masker: Masker, name: string, value: Json): void {
-  if (typeof value !== 'object' || value === null) {
-    masker.add(name, String(value));
-    return;
-  }
-  for (const member of Object.values(value)) {
-    try {
-      addSecret(masker, name, member);
-    } catch (error) {
-      // A short member (a flag, a port) is no secret by itself.
-      if (!(error instanceof Fault)) throw error;
-    }
-  }
 }
 
 function resultOf(outcome: Outcome, masker: Masker) {

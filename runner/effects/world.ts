@@ -4,6 +4,7 @@ import type { Bundle } from './bundle.ts';
 import { evidenceStore } from './evidence.ts';
 import { createExecutors } from './executors.ts';
 import { watchHangUp } from './hang-up.ts';
+import { maskedJournal, registeringOperator } from './masked-record.ts';
 import type { Platform } from './platform.ts';
 import { programPath } from './programs.ts';
 import { createResources } from './resources/resources.ts';
@@ -50,11 +51,11 @@ export function assembleWorld(parts: Parts): RealWorld {
   watchHangUp();
   const world: World = {
     clock,
-    journal,
+    journal: maskedJournal(journal, masker),
     executorOf: branch => executors.of(branch),
     resources: createResources(resources),
-    operator,
-    evidence: evidenceStore(bundle),
+    operator: registeringOperator(operator, masker),
+    evidence: evidenceStore(bundle, masker),
     interrupted: () => isInterrupted || journal.isLow === true,
   };
   const close = async (): Promise<void> => {

@@ -502,6 +502,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'take the archive before it',
     },
   },
+  'evidence-holds-secret': {
+    fr: {
+      what: 'la pièce `{path}` contient le secret `{secret}` : elle n’est pas jointe',
+      hint: 'en joindre une autre où le secret n’apparaît pas (image recadrée, texte caviardé), puis changer ce secret s’il a été diffusé',
+    },
+    en: {
+      what: 'the file `{path}` holds the secret `{secret}`: it is not attached',
+      hint: 'attach another one without the secret (a cropped image, a redacted text), and change the secret if it got about',
+    },
+  },
   'evidence-refused': {
     fr: {
       what: 'la pièce `{path}` est refusée ({reason})',
@@ -1190,6 +1200,26 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'step `{step}` needs the secret `{name}` of `{import}`, which is no longer in memory since the run was resumed',
       hint: 'resume in a terminal: the secret is asked for again there',
+    },
+  },
+  'secret-in-input': {
+    fr: {
+      what: 'l’entrée `{input}` contient le secret `{secret}`, qui serait écrit dans la main courante',
+      hint: 'donner à cette entrée une valeur sans secret ; une cellule lit le secret par `secrets` ou par son fichier',
+    },
+    en: {
+      what: 'the input `{input}` holds the secret `{secret}`, which would be written to the journal',
+      hint: 'give this input a value without the secret; a cell reads the secret through `secrets` or its file',
+    },
+  },
+  'secret-in-source': {
+    fr: {
+      what: 'le fichier `{file}`, qui serait copié dans le dossier d’exécution, contient le secret `{secret}` en clair',
+      hint: 'l’en retirer, le lire par `secrets` ou par son fichier, et le changer puisqu’il a été écrit',
+    },
+    en: {
+      what: 'the file `{file}`, which would be copied into the run folder, holds the secret `{secret}` in clear',
+      hint: 'take it out, read it through `secrets` or its file, and change it, since it was written down',
     },
   },
   'secret-needs-terminal': {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { type Bundle, createBundle, sha256 } from '../../runner/effects/bundle.ts';
 import { evidenceStore } from '../../runner/effects/evidence.ts';
+import { createMasker } from '../../runner/effects/masker.ts';
 
 let desk: string;
 let bundle: Bundle;
@@ -16,7 +17,7 @@ beforeEach(() => {
 test('a file is copied under a name that nothing can mistake, with its own name, size, digest and type', async () => {
   writeFileSync(join(desk, 'Capture d’écran (1).PNG'), 'image');
   const digest = sha256('image');
-  const kept = await evidenceStore(bundle).keep(join(desk, 'Capture d’écran (1).PNG'));
+  const kept = await evidenceStore(bundle, createMasker()).keep(join(desk, 'Capture d’écran (1).PNG'));
   expect(kept).toEqual({
     name: 'Capture d’écran (1).PNG',
     file: `evidence/${digest.slice(0, 12)}-Capture-d-ecran-1-.PNG`,
@@ -33,11 +34,11 @@ test.each(['..', '...', '-rf', '.bashrc', '日本', 'a b', `${'x'.repeat(200)}.p
     const folder = join(desk, 'folder');
     mkdirSync(folder);
     if (name === '..')
-      return expect(evidenceStore(bundle).keep(join(folder, name))).rejects.toMatchObject({
+      return expect(evidenceStore(bundle, createMasker()).keep(join(folder, name))).rejects.toMatchObject({
         code: 'evidence-refused',
       });
     writeFileSync(join(folder, name), 'x');
-    const { file } = await evidenceStore(bundle).keep(join(folder, name));
+    const { file } = await evidenceStore(bundle, createMasker()).keep(join(folder, name));
     expect(file).toMatch(/^evidence\/[0-9a-f]{12}-[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/);
   },
 );
@@ -53,7 +54,7 @@ test.each<[string, string, (path: string) => void]>([
 ])('refused as %s: %j', async (reason, name, make) => {
   const path = join(desk, name);
   make(path);
-  await expect(evidenceStore(bundle, 1000).keep(path)).rejects.toMatchObject({
+  await expect(evidenceStore(bundle, createMasker(), 1000).keep(path)).rejects.toMatchObject({
     code: 'evidence-refused',
     params: { path, reason },
   });
@@ -61,7 +62,35 @@ test.each<[string, string, (path: string) => void]>([
 });
 
 test('a device is refused, endless or not', async () => {
-  await expect(evidenceStore(bundle).keep('/dev/zero')).rejects.toMatchObject({
+  await expect(evidenceStore(bundle, createMasker()).keep('/dev/zero')).rejects.toMatchObject({
     params: { reason: 'not-a-file' },
   });
+});
+
+test.each([
+  ['in clear', 'journal.log', (secret: string) => `ligne\nmot de passe ${secret}\n`],
+  [
+    'in broken base64',
+    'mail.eml',
+    (secret: string) =>
+      Buffer.from(`${'x'.repeat(40)}${secret}`)
+        .toString('base64')
+        .replaceAll(/.{64}/g, '$&\r\n'),
+  ],
+  [
+    'far inside a big file',
+    'gros.csv',
+    (secret: string) => `${'a;b;c\n'.repeat(100_000)}${encodeURIComponent(secret)}`,
+  ],
+  ['in its name', 'capture-sésame-ouvre-toi.png', () => 'image'],
+])('a file that holds a secret %s is refused, and nothing of it is kept', async (_, name, write) => {
+  const masker = createMasker();
+  masker.add('sesame', 'sésame-ouvre-toi');
+  writeFileSync(join(desk, name), write('sésame-ouvre-toi'));
+  const refused = evidenceStore(bundle, masker).keep(join(desk, name));
+  await expect(refused).rejects.toMatchObject({
+    code: 'evidence-holds-secret',
+    params: { path: expect.not.stringContaining('ouvre-toi.'), secret: 'sesame' },
+  });
+  expect(readdirSync(join(bundle.directory, 'evidence'))).toEqual([]);
 });

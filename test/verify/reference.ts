@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Bundle, createBundle, sha256, writeDocument } from '../../runner/effects/bundle.ts';
 import { evidenceStore } from '../../runner/effects/evidence.ts';
 import { createJournal } from '../../runner/effects/journal-file.ts';
+import { createMasker } from '../../runner/effects/masker.ts';
 import { keySigner, type Signer } from '../../runner/effects/signer.ts';
 import { collectSources, describeSources, keepSources } from '../../runner/effects/sources.ts';
 import { GENESIS, linkEntry, readJournal } from '../../runner/journal/chain.ts';
@@ -156,7 +157,7 @@ export async function makeClosedBundle(folder: string, signer: Signer, heir?: Si
   const long = 'bonjour\n'.repeat(1000);
   writeDocument(bundle, 'outputs/saluer-1.log', long);
   const output = { bytes: long.length, lines: 1000, file: 'outputs/saluer-1.log', sha256: sha256(long) };
-  const evidence = await evidenceStore(bundle).keep(join(desk, 'photo.png'));
+  const evidence = await evidenceStore(bundle, createMasker()).keep(join(desk, 'photo.png'));
   const { principal, publicKey, ephemeral } = signer;
   const opening = {
     run: bundle.run,

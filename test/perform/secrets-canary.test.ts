@@ -1,0 +1,231 @@
+/*
+ * Every secret has a random value, and every byte that a run produces or exposes is searched for it, in all documented
+ * forms. The values never stand in this file nor in the runbook.
+ */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { breakableForms, secretForms } from '../../runner/effects/secret-forms.ts';
+import { type Ended, programme, Scene } from '../cli/scene.ts';
+
+const print = `
+for file in "$PAR_ENV_FILE" "$PAR_FD_FILE" "$PAR_COMMANDE_FILE"; do
+  v=$(cat "$file")
+  echo "en clair : $v"; printf '%q\\n' "$v"
+  for ((i = 0; i < \${#v}; i++)); do printf %s "\${v:i:1}"; sleep 0.002; done; echo
+  for ((i = 0; i < \${#v}; i += 7)); do printf %s "\${v:i:7}" >&2; sleep 0.002; done; echo >&2
+  for n in 1 2 3 60 61 62 70; do { head -c "$n" /dev/zero | tr '\\0' x; printf '%s' "$v"; } | base64; done
+  { seq 30; printf '%s' "$v"; } | base64 -w 64 | sed 's/$/\\r/'
+  printf %s "$v" | xxd -p; printf %s "$v" | xxd -p -u -c 256; printf %s "$v" | od -An -v -tx1
+  printf %s "$v" | xxd -p -c 256 | sed 's/../&:/g'
+done
+`;
+
+const body = `:::cell{#montrer effect=read}
+
+Montrer les secrets, de toutes les façons :
+
+\`\`\`sh${print}\`\`\`
+
+:::
+
+:::cell{#calculer effect=read}
+
+Les montrer encore :
+
+\`\`\`ts
+export const jeton = secret('jeton-' + secrets['par-env'].split('').reverse().join(''))
+const html = (text: string, sign: (code: number) => string) => text.replaceAll(/[&<>"'=/]/g, c => sign(c.charCodeAt(0)))
+for (const value of [...Object.values(secrets), jeton]) {
+  console.log(JSON.stringify({ value }), JSON.stringify(value).replaceAll('/', '\\\\/'))
+  console.log(value.replaceAll(/./gs, c => '\\\\u' + c.charCodeAt(0).toString(16).padStart(4, '0')))
+  console.log(encodeURIComponent(value), encodeURIComponent(encodeURIComponent(value)))
+  console.log(html(value, code => '&#' + code + ';'), html(value, code => '&#x' + code.toString(16) + ';'))
+  for (const sign of value) { process.stdout.write(sign); await new Promise(done => setTimeout(done, 2)) }
+  console.error(new Error('avec ' + value))
+}
+export const repris = 'https://u:' + secrets['par-env'] + '@h/'
+\`\`\`
+
+:::
+
+:::manual{#relire role=operateur evidence=none}
+
+- [ ] Relu
+
+:::
+
+:::cell{#faire effect=write}
+
+Faire :
+
+\`\`\`ts
+import { jeton } from '#calculer'
+export const numero: string = 'fait ' + jeton
+throw new Error('impossible avec ' + jeton + secrets['par-fd'])
+\`\`\`
+
+:::
+`;
+
+interface Stand {
+  readonly scene: Scene;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly temporary: string;
+  readonly call: (...args: readonly string[]) => Promise<Ended & { readonly arguments: string }>;
+}
+
+function value(): string {
+  return `${randomBytes(9).toString('base64')}/"é'&<${randomBytes(6).toString('hex')}=`;
+}
+
+function stand(runbook: string, values: Readonly<Record<string, string>> = {}): Stand {
+  const scene = new Scene(runbook);
+  const outside = mkdtempSync(join(tmpdir(), 'canaris-'));
+  onTestFinished(() => rmSync(outside, { recursive: true, force: true }));
+  const secrets = { 'par-env': value(), 'par-fd': value(), 'par-commande': value(), ...values };
+  writeFileSync(join(outside, 'fd'), `${secrets['par-fd']}\n`);
+  writeFileSync(join(outside, 'commande'), `${secrets['par-commande']}\n`);
+  const declared = Object.keys(secrets).map(name => `  ${name}: { label: ${name} }\n`);
+  const sources = `{ par-env: { env: CANARI }, par-fd: { fd: 3 }, par-commande: { command: [cat, ${outside}/commande] } }`;
+  const text = scene.read('plan.md').replace('roles:\n', `secrets:\n${declared.join('')}roles:\n`);
+  scene.write('plan.md', text.replace('    label: Essai\n', `    label: Essai\n    secrets: ${sources}\n`));
+  const temporary = join(outside, 'tmp');
+  mkdirSync(temporary);
+  const env = {
+    ...process.env,
+    CANARI: secrets['par-env'],
+    TMPDIR: temporary,
+    LC_ALL: 'C.UTF-8',
+    REPRISE_MARK: '',
+  };
+  const call: Stand['call'] = async (...args) => {
+    const fd = openSync(join(outside, 'fd'), 'r');
+    const child = spawn(process.execPath, [programme, ...args], {
+      cwd: scene.folder,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe', fd],
+    });
+    const said = { out: '', err: '', arguments: '' };
+    child.stdout?.setEncoding('utf8').on('data', part => (said.out += part));
+    child.stderr?.setEncoding('utf8').on('data', part => (said.err += part));
+    const ended = new Promise<number | null>(over => child.once('close', over));
+    while (child.exitCode === null && child.signalCode === null) {
+      said.arguments += commandLines();
+      await sleep(10);
+    }
+    return { ...said, code: await ended };
+  };
+  return { scene, secrets, temporary, call };
+}
+
+function commandLines(): string {
+  const ids = readdirSync('/proc').filter(name => /^\d+$/.test(name));
+  return ids.map(id => readOrNothing(`/proc/${id}/cmdline`)).join('\n');
+}
+
+function readOrNothing(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Where a secret was found: the place and the name of the secret. */
+function leaks(
+  secrets: Readonly<Record<string, string>>,
+  places: Readonly<Record<string, Buffer>>,
+): string[] {
+  return Object.entries(secrets).flatMap(([name, secret]) => {
+    const whole = secretForms(secret);
+    const broken = breakableForms(secret);
+    return Object.entries(places).flatMap(([place, bytes]) => {
+      const joined = Buffer.from(
+        bytes.toString('latin1').replaceAll(/(?:\r?\n|\\r\\n|\\n)[ \t]*/g, ''),
+        'latin1',
+      );
+      const found = whole.some(form => bytes.includes(form)) || broken.some(form => joined.includes(form));
+      return found ? [`${name} in ${place}`] : [];
+    });
+  });
+}
+
+function filesIn(folder: string): Record<string, Buffer> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile());
+  return Object.fromEntries(
+    files.map(({ parentPath, name }) => [join(parentPath, name), readFileSync(join(parentPath, name))]),
+  );
+}
+
+const run = ['run', 'plan.md', '--target', 'essai', '--key', 'cle', '--answers', 'reponses.yaml'] as const;
+
+test('no byte that a run produces or exposes holds a secret of any source, in any form', async () => {
+  const { scene, secrets, temporary, call } = stand(body);
+  const first = await call(...run);
+  expect([first.code, scene.story().at(-1)]).toEqual([3, 'run-paused no-answer']);
+  const jeton = `jeton-${[...(secrets['par-env'] ?? '')].reverse().join('')}`;
+  const remark = JSON.stringify(`le mot ${secrets['par-env']}`);
+  const said = JSON.stringify(`le mot ${secrets['par-env']}, puis ${Buffer.from(jeton).toString('base64')}`);
+  const lost = JSON.stringify({ jeton, repris: `https://u:${secrets['par-env']}@h/` });
+  const exported = JSON.stringify(`fait à la main avec ${secrets['par-fd']}`);
+  scene.write(
+    'reponses.yaml',
+    `operator: camille\nsteps:\n  relire: { confirm: all, remark: ${remark} }\n  calculer: { exports: ${lost} }\n  faire: { doubt: done, reason: ${said}, by-hand: ${said}, exports: { numero: ${exported} } }\n`,
+  );
+  const second = await call('resume', scene.bundle, '--key', 'cle', '--answers', 'reponses.yaml');
+  const story = scene.story();
+  expect([
+    second.code,
+    story.includes('step-confirmed relire'),
+    story.includes('step-done-by-hand faire'),
+  ]).toEqual([0, true, true]);
+  const places = {
+    ...filesIn(join(scene.folder, scene.bundle)),
+    ...filesIn(temporary),
+    stdout: Buffer.from(first.out + second.out),
+    stderr: Buffer.from(first.err + second.err),
+    arguments: Buffer.from(first.arguments + second.arguments),
+  };
+  expect(first.arguments).toContain('plan.md');
+  expect(leaks({ ...secrets, jeton }, places)).toEqual([]);
+  const journal = scene.read(join(scene.bundle, 'journal.jsonl'));
+  for (const name of Object.keys(secrets)) expect(journal).toContain(`«secret:${name}»`);
+  expect(scene.entries().find(({ type }) => type === 'step-done-by-hand')).toMatchObject({
+    reason: expect.stringMatching(/^le mot «secret:par-env», puis «secret:calculer\.jeton».{0,3}$/),
+    exports: { numero: { secret: true } },
+  });
+}, 120_000);
+
+test.each(['par-env', 'par-fd', 'par-commande'])('a secret under 8 characters is refused: %s', async name => {
+  const { scene, call } = stand(body, { [name]: '1234567' });
+  const { code, err } = await call(...run);
+  expect([code, err.includes('[secret-too-short]'), err.includes('1234567'), scene.has('runs')]).toEqual([
+    2,
+    true,
+    false,
+    false,
+  ]);
+});
+
+test('a runbook, an answers file or an input that holds a secret is refused before anything is written', async () => {
+  const inSource = stand(body);
+  inSource.scene.write(
+    'plan.md',
+    `${inSource.scene.read('plan.md')}\nLe mot : ${inSource.secrets['par-env']}\n`,
+  );
+  const source = await inSource.call(...run);
+  const inAnswers = stand(body);
+  inAnswers.scene.answer(`relire: { confirm: all, remark: ${JSON.stringify(inAnswers.secrets['par-fd'])} }`);
+  const answers = await inAnswers.call(...run);
+  expect([source.code, answers.code]).toEqual([2, 2]);
+  expect([source.err.includes('[secret-in-source]'), answers.err.includes('[secret-in-source]')]).toEqual([
+    true,
+    true,
+  ]);
+  expect([inSource.scene.has('runs'), inAnswers.scene.has('runs')]).toEqual([false, false]);
+});
