@@ -181,11 +181,11 @@ export function sayFaults(
   { opened, resumptions }: { readonly opened: Simulating; readonly resumptions: readonly Simulating[] },
   lang: Lang,
 ): string | undefined {
-  const words = wordsOf(lang);
+  const words = wordsOf(lang).report;
   const processes = [opened, ...resumptions].map(entry => entry.faults?.join(', '));
   if (processes.every(faults => faults === undefined)) return undefined;
-  const said = processes.map((faults = words.none, number) =>
-    fill(number === 0 ? words.report.faultsOpened : words.report.faultsResumed, { number, faults }),
+  const said = processes.map((faults = words.faultsNone, number) =>
+    fill(number === 0 ? words.faultsOpened : words.faultsResumed, { number, faults }),
   );
   return said.join(lang === 'fr' ? ' ; ' : '; ');
 }

@@ -270,6 +270,7 @@ export const EN: Words = {
     selectionUntil: 'until {step}',
     selectionOnly: 'only {steps}',
     faults: 'Simulated faults',
+    faultsNone: 'none',
     faultsOpened: 'from the opening: {faults}',
     faultsResumed: 'from resumption no. {number}: {faults}',
     inputs: 'Inputs fixed at the opening',

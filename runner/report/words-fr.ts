@@ -276,6 +276,7 @@ export const FR = {
     selectionUntil: 'jusqu’à {step}',
     selectionOnly: 'seulement {steps}',
     faults: 'Pannes simulées',
+    faultsNone: 'aucune',
     faultsOpened: 'à l’ouverture : {faults}',
     faultsResumed: 'à la reprise n° {number} : {faults}',
     inputs: 'Entrées fixées à l’ouverture',

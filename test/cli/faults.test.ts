@@ -28,9 +28,9 @@ echo oui
 :::
 `;
 
-function scene() {
+function scene(source = plan) {
   const folder = mkdtempSync(join(tmpdir(), 'reprise-faults-'));
-  writeFileSync(join(folder, 'plan.md'), plan);
+  writeFileSync(join(folder, 'plan.md'), source);
   writeFileSync(join(folder, 'reponses.yaml'), 'operator: camille\nsteps: {}\n');
   const runs = () => (readdirSync(folder).includes('runs') ? readdirSync(join(folder, 'runs')) : []);
   onTestFinished(() => {
@@ -62,6 +62,29 @@ test('a run says in its journal and in its transcript which faults were simulate
     const text = readFileSync(join(bundle, `transcript.${form}`), 'utf8').replaceAll('\u00a0', ' ');
     expect(text).toMatch(/Pannes simulées.*à l’ouverture : dns-slow, redis-down/s);
   }
+});
+
+test('a resumption has faults of its own, or none, and each is told', { timeout: 60_000 }, () => {
+  const { folder, runs, reprise } = scene(
+    `${plan}\n:::manual{#attendre role=operateur}\n\n- [ ] Fait\n\n:::\n`,
+  );
+  const answers = ['--answers', 'reponses.yaml'];
+  expect(reprise('run', 'plan.md', '-t', 'sandbox', ...answers, '--fault', 'dns-slow').code).toBe(3);
+  const bundle = join(folder, 'runs', runs()[0] ?? '');
+  expect(reprise('resume', bundle, ...answers, '--fault', 's3-denied').code).toBe(3);
+  expect(reprise('resume', bundle, ...answers, '--fault', 'zéro').code).toBe(2);
+  writeFileSync(join(folder, 'reponses.yaml'), 'operator: camille\nsteps:\n  attendre: { confirm: all }\n');
+  expect(reprise('resume', bundle, ...answers)).toMatchObject({ code: 0 });
+  const entries = readFileSync(join(bundle, 'journal.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line));
+  const processes = entries.filter(({ type }) => type === 'run-opened' || type === 'run-resumed');
+  expect(processes.map(({ faults }) => faults)).toEqual([['dns-slow'], ['s3-denied'], undefined]);
+  const text = readFileSync(join(bundle, 'transcript.md'), 'utf8').replaceAll('\u00a0', ' ');
+  expect(text).toContain(
+    'à l’ouverture : dns-slow ; à la reprise n° 1 : s3-denied ; à la reprise n° 2 : aucune',
+  );
 });
 
 test.each([
