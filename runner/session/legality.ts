@@ -81,7 +81,7 @@ function wrongWithRest(session: Session, entry: Entry): IllegalityCode | undefin
   const step = stepOf(entry);
   if (step === undefined) return undefined;
   const state = session.steps.find(step);
-  return state === undefined ? 'no-such-step' : wrongWithStep(session, entry, { ...state, id: step });
+  return state === undefined ? 'no-such-step' : wrongWithStep(session, entry, state);
 }
 
 /** What a process writes before it goes on with a run. */

@@ -7,20 +7,15 @@ import { isRead } from './next.ts';
 import { offeredOn, same } from './offered.ts';
 import type { Session, StepState } from './session.ts';
 
-/** The state of a step, and which step it is. */
-interface Known extends StepState {
-  readonly id: string;
-}
-
 /** What is wrong with an entry about a step of the plan that stands in `state`. */
 export function wrongWithStep(
   session: Session,
   entry: Entry,
-  state: Known,
+  state: StepState,
 ): 'no-intent' | 'not-offered' | 'not-confirmed' | 'code-differs' | undefined {
   switch (entry.type) {
     case 'step-intended':
-      return wrongWithIntent(session, entry, state);
+      return wrongWithIntent(session, entry);
     case 'step-started':
     case 'output-written':
     case 'fact-recorded':
@@ -33,12 +28,12 @@ export function wrongWithStep(
   }
 }
 
-function isRunning(state: Known, attempt: number): boolean {
+function isRunning(state: StepState, attempt: number): boolean {
   return state.status === 'running' && state.attempts === attempt;
 }
 
-function wrongWithIntent(session: Session, entry: EventOf<'step-intended'>, state: Known) {
-  const action = offeredOn(session, 'execute-step', state.id);
+function wrongWithIntent(session: Session, entry: EventOf<'step-intended'>) {
+  const action = offeredOn(session, 'execute-step', entry.step);
   if (action === undefined || action.attempt !== entry.attempt) return 'not-offered';
   if (action.instance.digest !== entry.code) return 'code-differs';
   return isConfirmed(session, entry) ? undefined : 'not-confirmed';
@@ -51,21 +46,21 @@ function isConfirmed(session: Session, { fingerprint, by, typedName }: EventOf<'
   return by !== undefined && (!isForeign || typedName === fingerprint.name);
 }
 
-function isDoubt(session: Session, entry: EventOf<'step-doubted'>, state: Known): boolean {
+function isDoubt(session: Session, entry: EventOf<'step-doubted'>, state: StepState): boolean {
   if (state.attempts !== entry.attempt) return false;
-  if (state.status === 'lost') return offeredOn(session, 'settle-doubt', state.id) !== undefined;
-  const instance = session.plan.instances.find(each => each.id === state.id);
+  if (state.status === 'lost') return offeredOn(session, 'settle-doubt', entry.step) !== undefined;
+  const instance = session.plan.instances.find(each => each.id === entry.step);
   return state.status === 'running' && instance !== undefined && !isRead(instance);
 }
 
-function isDecided(session: Session, entry: Entry, state: Known): boolean {
+function isDecided(session: Session, entry: Entry, state: StepState): boolean {
   switch (entry.type) {
     case 'step-skipped':
-      return isSkip(session, entry, state);
+      return isSkip(session, entry);
     case 'step-done-by-hand':
-      return isOpenToDecision(session, state);
+      return isOpenToDecision(session, entry.step);
     case 'retry-asked':
-      return offeredOn(session, 'resolve-failure', state.id) !== undefined;
+      return offeredOn(session, 'resolve-failure', entry.step) !== undefined;
     case 'doubt-settled':
       return isSettlement(session, entry, state);
     case 'manual-presented':
@@ -79,21 +74,21 @@ function isDecided(session: Session, entry: Entry, state: Known): boolean {
   }
 }
 
-function isSkip(session: Session, entry: EventOf<'step-skipped'>, state: Known): boolean {
-  if (entry.cause === 'operator') return isOpenToDecision(session, state);
-  const action = offeredOn(session, 'skip-step', state.id);
+function isSkip(session: Session, entry: EventOf<'step-skipped'>): boolean {
+  if (entry.cause === 'operator') return isOpenToDecision(session, entry.step);
+  const action = offeredOn(session, 'skip-step', entry.step);
   return action !== undefined && same(action, entry, ['cause', 'reason']);
 }
 
-function isOpenToDecision(session: Session, { id }: Known): boolean {
+function isOpenToDecision(session: Session, step: string): boolean {
   return (
-    offeredOn(session, 'execute-step', id) !== undefined ||
-    offeredOn(session, 'resolve-failure', id) !== undefined
+    offeredOn(session, 'execute-step', step) !== undefined ||
+    offeredOn(session, 'resolve-failure', step) !== undefined
   );
 }
 
-function isSettlement(session: Session, entry: EventOf<'doubt-settled'>, state: Known): boolean {
-  const action = offeredOn(session, 'settle-doubt', state.id);
+function isSettlement(session: Session, entry: EventOf<'doubt-settled'>, state: StepState): boolean {
+  const action = offeredOn(session, 'settle-doubt', entry.step);
   if (state.status !== 'doubtful' || action === undefined) return false;
   const { by } = entry;
   return !('check' in by) || (entry.as === 'done' && action.checks.some(check => check.id === by.check));
@@ -107,9 +102,9 @@ function isPresentation(session: Session, entry: EventOf<'manual-presented'>): b
 function isConfirmation(
   session: Session,
   entry: EventOf<'item-confirmed' | 'step-confirmed' | 'evidence-attached'>,
-  state: Known,
+  state: StepState,
 ): boolean {
-  const manual = offeredOn(session, 'present-manual', state.id)?.instance.step;
+  const manual = offeredOn(session, 'present-manual', entry.step ?? '')?.instance.step;
   if (manual?.kind !== 'manual' || state.status !== 'presented') return false;
   const items = manual.items.length;
   if (entry.type === 'item-confirmed')
