@@ -16,8 +16,10 @@ export function wrongWithStep(
   switch (entry.type) {
     case 'step-intended':
       return wrongWithIntent(session, entry);
-    case 'step-started':
     case 'output-written':
+      // What a child of the step printed may come in after its outcome.
+      return state.attempts > 0 && state.attempts === entry.attempt ? undefined : 'no-intent';
+    case 'step-started':
     case 'fact-recorded':
     case 'step-finished':
       return isRunning(state, entry.attempt) ? undefined : 'no-intent';

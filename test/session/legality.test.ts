@@ -360,6 +360,16 @@ describe('what no run can write is named', () => {
   });
 });
 
+test('output that comes in after the outcome is still that of its attempt', async () => {
+  const late = { type: 'output-written', step: 'lire', attempt: 1, stream: 'stdout', text: 'tard' } as const;
+  const [plan, entries] = await journalOf({});
+  const events = entries.map(({ seq: _s, prev: _p, at: _a, ...event }): Event => event);
+  const codes = [late, { ...late, attempt: 2 }, { ...late, step: 'refait' }].map(
+    event => firstIllegality(plan, entriesOf(after('step-finished', event)(events)))?.code,
+  );
+  expect(codes).toEqual([undefined, 'no-intent', 'no-intent']);
+});
+
 test('a clock that was set back is told by its lines, and is not illegal', async () => {
   const [plan, entries] = await journalOf({});
   const back = entries.map((entry, index) =>
