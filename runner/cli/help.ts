@@ -10,7 +10,7 @@ const words = {
     example: 'exemple',
     more: 'aide d’une commande : reprise COMMANDE --help',
     codes:
-      'codes de sortie : 0 succès · 1 étape en échec · 2 entrée refusée · 3 en pause · 4 doute · 5 altéré · 6 signataire non vérifié · 7 non probant · 8 sceau manquant',
+      'codes de sortie : 0 succès · 1 étape en échec · 2 entrée refusée · 3 en pause · 4 doute · 5 altéré · 6 signataire non vérifié · 7 non probant · 8 sceau manquant · 9 rendu non comparable',
   },
   en: {
     pitch: 'Reprise: a recovery plan that is read, run and proven',
