@@ -4,6 +4,7 @@
  */
 import type { Bundle } from './effects/bundle.ts';
 import { systemClock } from './effects/clock.ts';
+import { knownSources } from './effects/known-sources.ts';
 import { maskedFault } from './effects/masked-record.ts';
 import type { Platform, Preparation } from './effects/platform.ts';
 import type { Reserve } from './effects/reserve.ts';
@@ -57,7 +58,9 @@ export async function carryOn(voyage: Voyage): Promise<RunReport> {
   const operator = helm.operator(plan, opened);
   for (const entry of voyage.news) operator.told(entry);
   const clock = systemClock();
-  const { world, close } = assembleWorld({ plan, bundle, platform, clock, journal, operator, lock: lock.fd });
+  const sources = knownSources(plan.runbook.file, opened.files);
+  const parts = { plan, bundle, platform, clock, journal, operator, sources, lock: lock.fd };
+  const { world, close } = assembleWorld(parts);
   try {
     const end = await conduct(session, world, helm.settings);
     const sealed = end.status === 'closed';

@@ -37,6 +37,8 @@ export interface ExecutorOptions {
   readonly masker: Masker;
   /** Variables of the run process; those that hold a secret, or that could change what a cell does, are left out. */
   readonly environment: NodeJS.ProcessEnv;
+  /** The files that cells may import, by absolute path, with their sha256; any file when absent. */
+  readonly sources?: Readonly<Record<string, string>>;
   /** Descriptors that every child holds open: the lock. */
   readonly heldDescriptors?: readonly number[];
   /** Path of `dist/kernel.mjs`; that of the installation when absent. */
@@ -148,7 +150,8 @@ function startShared(options: ExecutorOptions) {
       const code: Code = step.code;
       const { masker, resources, secrets } = options;
       const world = { runbook, folder: dirname(runbook), masker, resources, secrets, heldDescriptors };
-      return { execution, step, code, ...world, ...made };
+      const { sources } = options;
+      return { execution, step, code, ...world, ...made, ...(sources === undefined ? {} : { sources }) };
     },
     kernel(): Kernel {
       kernel ??= createKernel({ file: options.kernel, heap: options.kernelHeap ?? 1024 });

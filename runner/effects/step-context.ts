@@ -26,6 +26,8 @@ export interface Job {
   readonly watchdog: Watchdog;
   readonly resources: Readonly<Record<string, ResourceSettings>>;
   readonly secrets: Readonly<Record<string, string>>;
+  /** The files that cells may import, by absolute path, with their sha256; any file when absent. */
+  readonly sources?: Readonly<Record<string, string>>;
   /** Variables of the run process that a child may have. */
   readonly environment: Readonly<Record<string, string>>;
   /** Descriptors that children hold open: the lock. */

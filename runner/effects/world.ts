@@ -17,6 +17,8 @@ export interface Parts {
   readonly clock: Clock;
   readonly journal: JournalWriter;
   readonly operator: Operator;
+  /** The files that cells may import, by absolute path, with their sha256. */
+  readonly sources: Readonly<Record<string, string>>;
   /** Descriptor of the lock, which every child holds open. */
   readonly lock: number;
 }
@@ -38,6 +40,7 @@ export function assembleWorld(parts: Parts): RealWorld {
     secrets,
     masker,
     environment,
+    sources: parts.sources,
     heldDescriptors: [lock],
     kernel: programPath('kernel.mjs'),
   });

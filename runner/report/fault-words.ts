@@ -742,6 +742,26 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'give an address that begins with `http://` or `https://`',
     },
   },
+  'import-changed': {
+    fr: {
+      what: 'le fichier importé `{file}` a changé depuis l’ouverture de l’exécution : il n’est pas exécuté',
+      hint: 'remettre le fichier du dossier `source/` de l’exécution, puis réessayer l’étape',
+    },
+    en: {
+      what: 'the imported file `{file}` was changed since the run opened: it is not executed',
+      hint: 'put back the file of the run’s `source/` folder, then try the step again',
+    },
+  },
+  'import-unlisted': {
+    fr: {
+      what: 'le fichier importé `{file}` n’est pas parmi ceux que l’exécution a copiés à son ouverture : il n’est pas exécuté',
+      hint: 'l’importer en tête de cellule par `import … from`, avec un chemin écrit tel quel, et ouvrir une nouvelle exécution',
+    },
+    en: {
+      what: 'the imported file `{file}` is not among those that the run copied when it opened: it is not executed',
+      hint: 'import it at the top of the cell with `import … from` and a literal path, and open a new run',
+    },
+  },
   'import-missing': {
     fr: {
       what: 'l’étape `{step}` a besoin de ce que produit `{import}`, qui n’a pas été faite',

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -367,16 +368,55 @@ test.each([
 test('a kernel has no core dumps, and its environment holds no secret', async () => {
   const other = createStage({
     secrets: { cle: 'valeur-tres-secrete' },
-    environment: { ...process.env, CLE: 'valeur-tres-secrete' },
+    environment: {
+      ...process.env,
+      CLE: 'valeur-tres-secrete',
+      NODE_OPTIONS: '--report-on-fatalerror --heapsnapshot-signal=SIGUSR2 --inspect',
+      SSLKEYLOGFILE: 'cles',
+    },
   });
   const code = `
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, realpathSync } from 'node:fs';
 export const cores = /core file size +0 +/.test(readFileSync('/proc/self/limits', 'utf8'));
+export const told = [process.env.NODE_OPTIONS ?? '', process.env.SSLKEYLOGFILE ?? '', process.execArgv.some(flag => /report|snapshot|inspect/.test(flag)), process.report.reportOnFatalError];
+export const runner = /core file size +0 +0/.test(readFileSync('/proc/' + process.ppid + '/limits', 'utf8'));
 export const found = Object.values(process.env).some(value => value.includes(secrets.cle));`;
   const { values } = await other.run('ts', code);
   expect([values, readFileSync('/proc/self/cmdline', 'utf8').includes('tres-secrete')]).toEqual([
-    { cores: true, found: false },
+    { cores: true, found: false, runner: true, told: ['', '', false, false] },
     false,
+  ]);
+  await other.close();
+});
+
+test('only files that the run recorded are executed, and only the bytes that it recorded', async () => {
+  const sources: Record<string, string> = {};
+  const other = createStage({ sources });
+  const record = (name: string, text: string): void => {
+    sources[realpathSync(other.file(name, text))] = createHash('sha256').update(text).digest('hex');
+  };
+  record('un.ts', `export { deux } from './deux.ts'`);
+  record('deux.ts', 'export const deux: number = 2');
+  record('trois.cjs', `exports.trois = require('./quatre.cjs').quatre - 1`);
+  record('quatre.cjs', 'exports.quatre = 4');
+  record('cinq.json', '5');
+  const code = `import { deux } from './un.ts'; import { trois } from './trois.cjs'; import cinq from './cinq.json' with { type: 'json' };
+export const somme = deux + trois + cinq`;
+  other.file('quatre.cjs', 'exports.quatre = 40');
+  const required = await other.run('ts', `import './trois.cjs'`);
+  other.file('quatre.cjs', 'exports.quatre = 4');
+  other.file('deux.ts', 'export const deux: number = 20');
+  const changed = await other.run('ts', code);
+  other.file('deux.ts', 'export const deux: number = 2');
+  const passed = await other.run('ts', code);
+  other.file('libre.ts', 'export const a = 1');
+  const unlisted = await other.run('ts', `await import('./li' + 'bre.ts')`);
+  expect([changed.reason, required.reason, passed.values, unlisted.reason]).toEqual([
+    expect.objectContaining({ code: 'fault', fault: 'import-changed', params: { file: 'deux.ts' } }),
+    expect.objectContaining({ code: 'fault', fault: 'import-changed', params: { file: 'quatre.cjs' } }),
+    { somme: 10 },
+    expect.objectContaining({ code: 'fault', fault: 'import-unlisted', params: { file: 'libre.ts' } }),
   ]);
   await other.close();
 });

@@ -2,13 +2,15 @@
  * A cell as a real ES module. In: its code and what it may import. Out: a linked module, whose lines and columns are those
  * of the Markdown file. `#cell` is made of the exports in the request, so it also works in a new kernel; `reprise/*` are
  * the services beside this file; relative files are stripped and linked in turn; packages are the runbook's, then ours.
- * Can never happen: an import that silently gives something else than what its specifier names.
+ * Can never happen: an import that silently gives something else than what its specifier names, or other bytes than those
+ * that the run recorded.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import type { CellRequest } from './protocol.ts';
+import { isInPackage, readSource, requireSource } from './sources.ts';
 import { stripTypes } from './strip.ts';
 
 /** Files beside the runbook that were linked already: they are evaluated once per kernel, as in any program. */
@@ -18,7 +20,14 @@ const files = new Map<string, vm.Module>();
 export async function createCellModule(request: CellRequest): Promise<vm.Module> {
   const code = `${'\n'.repeat(request.line - 1)}${request.code}`;
   const module = sourceModule(request.runbook, code, request);
-  await link(module, request);
+  try {
+    await link(module, request);
+  } catch (error) {
+    // A module that could not be linked once would never be again.
+    for (const [path, { status }] of files)
+      if (status !== 'linked' && status !== 'evaluated') files.delete(path);
+    throw error;
+  }
   return module;
 }
 
@@ -52,7 +61,9 @@ async function importOf(specifier: string, from: string, request: CellRequest): 
   if (specifier.startsWith('reprise/')) return nativeModule(serviceUrl(specifier));
   if (/^\.{0,2}\//.test(specifier)) return fileModule(resolve(dirname(from), specifier), request);
   if (specifier.startsWith('file:')) return fileModule(fileURLToPath(specifier), request);
-  return nativeModule(packageUrl(specifier, from));
+  const url = packageUrl(specifier, from);
+  const isOurs = url.startsWith('file:') && !isInPackage(url);
+  return isOurs ? fileModule(fileURLToPath(url), request) : nativeModule(url);
 }
 
 function cellModule(cell: string, request: CellRequest): vm.Module {
@@ -65,14 +76,19 @@ function fileModule(path: string, request: CellRequest): Promise<vm.Module> | vm
   const known = files.get(path);
   if (known !== undefined) return known;
   const kind = extname(path);
-  if (kind === '.cjs' || kind === '.node') return nativeModule(pathToFileURL(path).href);
-  const text = readFileSync(path, 'utf8');
+  if (kind === '.cjs' || kind === '.node') return commonModule(path);
+  const text = readSource(path).toString();
   const module =
     kind === '.json'
       ? syntheticModule(path, { default: JSON.parse(text) })
       : sourceModule(path, text, request);
   files.set(path, module);
   return module;
+}
+
+function commonModule(path: string): vm.Module {
+  const exported = requireSource(path);
+  return syntheticModule(path, { ...Object(exported), default: exported });
 }
 
 /** A service is a file beside the kernel; its name cannot lead elsewhere. */

@@ -95,7 +95,8 @@ function requestOf(job: Job, sentinel: string): CellRequest {
   const { inputs, imports, secretImports, instance } = job.execution;
   const { resources, secrets, runbook, code } = job;
   const cell = { sentinel, step: instance.id, runbook, code: code.text, line: code.line };
-  return { ...cell, inputs, items: instance.items, imports, secretImports, secrets, resources };
+  const given = { inputs, items: instance.items, imports, secretImports, secrets, resources };
+  return { ...cell, ...given, ...(job.sources === undefined ? {} : { sources: job.sources }) };
 }
 
 function deathOf(end: KernelEnd, stopped: 'timeout' | 'interrupted' | undefined, job: Job): Outcome {

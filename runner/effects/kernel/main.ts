@@ -11,6 +11,7 @@ import { describeError } from './errors.ts';
 import { readExports } from './exports.ts';
 import type { CellRequest, CellResult, KernelMessage } from './protocol.ts';
 import { enterScope, prepareScope } from './scope.ts';
+import { allowSources, guardRequire } from './sources.ts';
 
 /** Milliseconds that child processes of a finished cell get to end, so that their output is the cell's. */
 const CHILDREN_GRACE = 250;
@@ -36,6 +37,7 @@ async function runCell(request: CellRequest): Promise<void> {
 async function evaluate(request: CellRequest, evaluated: () => void): Promise<CellResult> {
   try {
     process.chdir(folderOf(request.runbook));
+    allowSources(request.sources);
     const exported = await enterScope(request, async () => {
       const module = await createCellModule(request);
       await module.evaluate();
@@ -98,6 +100,7 @@ process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 // A cell that closes its own streams must not be reported for the marks that cannot be printed any more.
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
+guardRequire();
 prepareScope((fact: Fact) => send({ type: 'fact', fact }));
 process.on('message', (message: unknown) => {
   if (isRequest(message)) void runCell(message);
