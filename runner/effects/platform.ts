@@ -3,6 +3,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { ResourceSettings } from '../services/resources.ts';
 import { secretKey } from '../services/secret.ts';
 import { closeTunnels } from '../services/tunnel/shared.ts';
+import { forbidReports } from './crash-output.ts';
 import { createMasker, type Masker } from './masker.ts';
 import { ensurePostgresClient } from './postgres-client.ts';
 import { sandboxDirectory, startSandbox } from './sandbox-process.ts';
@@ -41,6 +42,7 @@ export async function preparePlatform(plan: Plan, run: string, preparation: Prep
   const sandbox = target.embedded ? await startSandbox(sandboxDirectory(run), faults) : undefined;
   const environment = { ...process.env, ...sandbox?.details.environment };
   const masker = createMasker();
+  forbidReports();
   // Services that this process itself uses learn passwords, too.
   Reflect.set(globalThis, secretKey, (text: string, name: string) => masker.add(name, text));
   const close = async () => {

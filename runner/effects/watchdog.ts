@@ -2,7 +2,8 @@
  * A small process that outlives this one, to end what it started. In: the process groups that are running and the folder
  * of secret files. Out: nothing. When this process dies, even by SIGKILL, the watchdog ends every group and every process
  * that bears this run's mark in its environment, removes the folder, and only then gives up the lock that it inherited.
- * Can never happen: a cell that goes on while another runner holds the lock.
+ * Can never happen: a cell that goes on while another runner holds the lock; a core dump of the run process once it has
+ * cells (Linux: Node cannot forbid its own, so the watchdog does).
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -23,6 +24,7 @@ export interface Watchdog {
 }
 
 const SCRIPT = `trap '' INT TERM HUP
+prlimit --pid "$PPID" --core=0:0
 groups=' ' folder=
 while read -r word value; do case $word in
   watch) groups="$groups$value ";;
