@@ -124,6 +124,26 @@ export const commands: readonly Command[] = [
           en: 'a warning refuses the document as well',
         },
       },
+      {
+        name: 'types',
+        words: {
+          fr: 'exige la vérification des types, faite de toute façon quand TypeScript est installé',
+          en: 'requires that types be checked, as they are anyway when TypeScript is installed',
+        },
+      },
+      { name: 'no-types', words: { fr: 'ne vérifie pas les types', en: 'does not check types' } },
+      {
+        name: 'watch',
+        words: { fr: 'vérifie de nouveau à chaque changement', en: 'checks again at each change' },
+      },
+      {
+        name: 'format',
+        value: 'text|json|github',
+        words: {
+          fr: 'forme des constats ; `github` annote une demande de fusion',
+          en: 'form of the findings; `github` annotates a pull request',
+        },
+      },
       json,
     ],
     example: 'reprise check runbook/plan-de-reprise.md',

@@ -130,8 +130,8 @@ export const CHECK_WORDS: Readonly<Record<string, Readonly<Record<Lang, Diagnost
     ],
   ),
   shellcheck: both(
-    ['{message} ({rule})', 'voir https://www.shellcheck.net/wiki/{rule}'],
-    ['{message} ({rule})', 'see https://www.shellcheck.net/wiki/{rule}'],
+    ['ShellCheck ({rule}) : {message}', 'voir https://www.shellcheck.net/wiki/{rule}'],
+    ['ShellCheck ({rule}): {message}', 'see https://www.shellcheck.net/wiki/{rule}'],
   ),
   'skipped-heading': both(
     [

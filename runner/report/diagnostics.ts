@@ -66,6 +66,12 @@ export function describeDiagnostic(diagnostic: Diagnostic, lang: Lang): string {
   return [labels[lang].unknown, ...shown].join(' ');
 }
 
+/** What to do about a diagnostic, in one line; undefined for a code without words. */
+export function adviseDiagnostic(diagnostic: Diagnostic, lang: Lang): string | undefined {
+  const hint = sentencesOf(diagnostic.code, lang)?.hint;
+  return hint === undefined ? undefined : fillWith(hint, diagnostic, lang);
+}
+
 function frameLines(
   page: Page,
   place: Place,
@@ -94,15 +100,13 @@ function printOne(page: Page, diagnostic: Diagnostic): string {
   const colon = page.lang === 'fr' ? ' :' : ':';
   const kind = page.paint(severity, `${words[severity]}[${neutralise(code, 'line')}]`);
   const sentence = describeDiagnostic(diagnostic, page.lang);
-  const hint = sentencesOf(code, page.lang)?.hint;
+  const hint = adviseDiagnostic(diagnostic, page.lang);
   const equals = `${' '.repeat(gutter)} ${page.paint('dim', '=')}`;
   return [
     `${page.paint('bold', `${where}:`)} ${kind}: ${sentence}`,
     ...frameLines(page, place, gutter, severity),
     ...relatedLines(page, diagnostic, gutter),
-    ...(hint === undefined
-      ? []
-      : [`${equals} ${words.hint}${colon} ${fillWith(hint, diagnostic, page.lang)}`]),
+    ...(hint === undefined ? [] : [`${equals} ${words.hint}${colon} ${hint}`]),
   ].join('\n');
 }
 

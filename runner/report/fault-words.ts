@@ -1872,6 +1872,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'check the address and what the key may do, then try the step again',
     },
   },
+  'types-unavailable': {
+    fr: {
+      what: 'les types ne peuvent pas être vérifiés : TypeScript ou les types de Node ne sont pas installés avec Reprise',
+      hint: 'installer Reprise avec ses dépendances de développement (`npm ci`), ou donner `--no-types`',
+    },
+    en: {
+      what: 'types cannot be checked: TypeScript or the types of Node are not installed with Reprise',
+      hint: 'install Reprise with its development dependencies (`npm ci`), or give `--no-types`',
+    },
+  },
   'undo-in-real': {
     fr: {
       what: 'rien n’est défait d’une reprise réelle : seul un exercice se démonte',

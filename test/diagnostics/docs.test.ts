@@ -42,7 +42,7 @@ function golden(code: string): string {
   return found.replaceAll(`${code}.md:`, 'plan.md:');
 }
 
-const shellcheckExample = `plan.md:11:10: warning[shellcheck]: Double quote to prevent globbing and word splitting. (SC2086)
+const shellcheckExample = `plan.md:11:10: warning[shellcheck]: ShellCheck (SC2086): Double quote to prevent globbing and word splitting.
 11 |     rm /tmp/$nom
    |             ^^^^
    = what to do: see https://www.shellcheck.net/wiki/SC2086`;

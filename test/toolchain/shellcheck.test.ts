@@ -45,7 +45,7 @@ test('should show a comment of ShellCheck under its rule, in the document', () =
   const findings = startFindings('plan.md', readLines(source));
   if (step) reportComments(JSON.stringify(answer), step, findings);
   expect(printDiagnostics(findings.sorted(), source, 'en', { color: false })).toBe(
-    `plan.md:11:10: warning[shellcheck]: Double quote to prevent globbing and word splitting. (SC2086)
+    `plan.md:11:10: warning[shellcheck]: ShellCheck (SC2086): Double quote to prevent globbing and word splitting.
 11 |     rm /tmp/$nom
    |             ^^^^
    = what to do: see https://www.shellcheck.net/wiki/SC2086
