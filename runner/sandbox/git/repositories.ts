@@ -65,11 +65,18 @@ async function serve(call: GitCall, streams: GitStreams, { path, hooks, deploy }
   if (child.stdin !== null) streams.input.pipe(child.stdin);
   child.stdout?.pipe(streams.output, { end: false });
   child.stderr?.pipe(streams.errors, { end: false });
-  const judging = judgePush(call.app, hook, deploy);
-  const [code] = await once(child, 'close');
-  streams.gone.removeEventListener('abort', stop);
-  await judging;
+  const judging = judgePush(call.app, hook, deploy).catch(onlyGone);
+  // Both awaited at once: a refusal of the one must not wait, unheard, for the end of the other.
+  const [[code]] = await Promise.all([once(child, 'close'), judging]).finally(() => {
+    streams.gone.removeEventListener('abort', stop);
+  });
   return typeof code === 'number' ? code : 128;
+}
+
+/** A hook that was killed with its client's push breaks its pipe, which is its end. */
+function onlyGone(error: unknown): void {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 'ECONNRESET' && code !== 'EPIPE') throw error;
 }
 
 /** Nothing of the caller's git configuration changes what the server does. */

@@ -157,6 +157,10 @@ export class Service {
     const { queue = 0, fault } = this.#settings;
     if (queue > 0) tell('-----> Waiting in the queue');
     await sleep(queue, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+    if (this.#closed) {
+      await driven.end('aborted');
+      return false;
+    }
     const end = await runDeployment({
       ...(fault === undefined ? {} : { fault }),
       app: app.name,

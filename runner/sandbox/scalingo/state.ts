@@ -30,6 +30,7 @@ const collaborator = z.object({
   limited: z.boolean(),
   invitation: z.string(),
   accepted: z.boolean(),
+  invitedAt: z.number().default(0),
 });
 
 const database = z.object({

@@ -63,7 +63,9 @@ function bootOptions({ fault, ...options }: DeploymentOptions): StartOptions {
 
 async function runHook(options: DeploymentOptions): Promise<number> {
   options.log('-----> Executing postdeploy hook: bin/post_deploy');
-  return options.fault === 'postdeploy' ? 1 : await runPostDeploy(options);
+  if (options.fault !== 'postdeploy') return await runPostDeploy(options);
+  options.log('       django.db.utils.ProgrammingError: permission denied for schema public');
+  return 1;
 }
 
 function fail(

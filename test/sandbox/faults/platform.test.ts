@@ -187,10 +187,17 @@ test('certificate-late leaves a domain that leads here without a certificate', a
   expect(domains.parse(await answer.json()).domains).toEqual([{ letsencrypt_status: 'new' }]);
 });
 
+/** Newest first. */
+async function deploymentsOf(doors: Doors) {
+  const answer = await ask(doors, `/apps/${app}/deployments`, await exchange(doors));
+  const listed = z.object({ deployments: z.array(z.object({ id: z.string(), status: z.string() })) });
+  return listed.parse(await answer.json()).deployments;
+}
+
 const deployments = [
-  ['build-failed', 'Invalid return code from buildpack'],
-  ['boot-failed', 'the application crashed'],
-  ['hook-failed', 'postdeploy hook failed, exit status 1'],
+  ['build-failed', 'Invalid return code from buildpack', 'Invalid return code from buildpack'],
+  ['boot-failed', 'the application crashed', 'the application crashed'],
+  ['hook-failed', 'postdeploy hook failed, exit status 1', 'permission denied for schema public'],
 ] as const;
 
 test('deployments fail or wait as they are told', {
@@ -211,12 +218,16 @@ test('deployments fail or wait as they are told', {
   const guard = { name: 'plateforme', mode: 'drill', protected: [] } as const;
   const push = ({ gateway }: Doors) =>
     pushToScalingo({ ...gateway, repository, app, guard, revision: 'HEAD', branch: 'main' });
-  for (const [name, words] of deployments) {
-    const refused = push(await start(name));
+  for (const [name, words, log] of deployments) {
+    const doors = await start(name);
+    const refused = push(doors);
     await expect(refused).rejects.toMatchObject({
       code: 'git-push-refused',
       params: { message: expect.stringContaining(words) },
     });
+    const [last] = await deploymentsOf(doors);
+    const output = await ask(doors, `/apps/${app}/deployments/${last?.id}/output`, await exchange(doors));
+    expect(await output.text()).toContain(log);
   }
   const queued = await start('deployment-queued');
   const pushing = push(queued).then(
@@ -224,9 +235,7 @@ test('deployments fail or wait as they are told', {
     () => 'refused',
   );
   await sleep(1500);
-  const answer = await ask(queued, `/apps/${app}/deployments`, await exchange(queued));
-  const listed = z.object({ deployments: z.array(z.object({ status: z.string() })) });
-  expect(listed.parse(await answer.json()).deployments[0]).toEqual({ status: 'queued' });
+  expect(await deploymentsOf(queued)).toMatchObject([{ status: 'queued' }, {}, {}, {}]);
   await start();
   expect(await pushing).toBe('refused');
 });
