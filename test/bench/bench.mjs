@@ -22,7 +22,7 @@ async function prepare() {
     bundle: true,
     platform: 'node',
     format: 'cjs',
-    external: ['oxc-parser', '@swc/*'],
+    external: ['oxc-parser', '@swc/*', 'ssh2', 'pg-native'],
     logLevel: 'error',
   };
   const define = { 'import.meta.url': 'thisFile' };
@@ -33,7 +33,7 @@ async function prepare() {
     ...options,
     define,
     banner,
-    entryPoints: ['long-bundle', 'append'].map(name => join(here, `${name}.ts`)),
+    entryPoints: ['long-bundle', 'append', 's3', 'database'].map(name => join(here, `${name}.ts`)),
     outdir: programs,
     outExtension: { '.js': '.cjs' },
   });

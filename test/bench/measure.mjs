@@ -11,10 +11,15 @@ const hook = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname,
  * Runs `node` with these arguments to its end. Gives wall time in ms and, with `usage`, the CPU time of it and its children
  * in ms and its own peak memory in MB. Throws when it does not exit with `exit`.
  */
-export function runNode(args, { cwd, env = {}, exit = 0, usage } = {}) {
-  const preload = usage === undefined ? [] : ['--require', hook];
+export function runNode(args, options = {}) {
+  const preload = options.usage === undefined ? [] : ['--require', hook];
+  return runProgram(process.execPath, [...preload, ...args], options);
+}
+
+/** Runs any program in the same way; only Node tells its `usage`. */
+export function runProgram(program, args, { cwd, env = {}, exit = 0, usage } = {}) {
   const began = performance.now();
-  const end = spawnSync(process.execPath, [...preload, ...args], {
+  const end = spawnSync(program, args, {
     cwd,
     // Bash whose input is a socket, as that of zx is, reads ~/.bashrc when it thinks itself the first shell (bash manual).
     env: { ...process.env, SHLVL: '2', ...env, ...(usage === undefined ? {} : { BENCH_USAGE: usage }) },
@@ -25,7 +30,7 @@ export function runNode(args, { cwd, env = {}, exit = 0, usage } = {}) {
   const answer = end.stdout.toString();
   if (end.status !== exit) {
     throw new Error(
-      `${args.join(' ')}: exit ${end.status}${end.signal ?? ''}\n${end.stderr}\n${answer.slice(-2000)}`,
+      `${program} ${args.join(' ')}: exit ${end.error ?? end.status}${end.signal ?? ''}\n${end.stderr}\n${answer.slice(-2000)}`,
     );
   }
   return { wall, answer, ...(usage === undefined ? {} : JSON.parse(readFileSync(usage, 'utf8'))) };

@@ -2,14 +2,15 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { environmentName, MANY, manyCells, oneCell, smallRunbook } from './documents.mjs';
-import { interleave, ratio, runNode, spread } from './measure.mjs';
+import { interleave, runNode, spread } from './measure.mjs';
+import { absolute, heading, row, value, wall } from './report.mjs';
+import { database, files } from './services.mjs';
 
-const wall = each => each.wall;
 const cpu = each => each.cpu;
 const rss = each => each.rss;
 
 /** Every section by the name that `npm run bench -- NAME` takes. */
-export const sections = { start, one, shell, typescript, append, output, verify };
+export const sections = { start, one, shell, typescript, append, output, verify, files, database };
 
 function start({ print, reprise, write, root }) {
   const small = write('petit.md', smallRunbook());
@@ -165,35 +166,4 @@ function verify({ print, write, programs, key, folder, reprise, fresh, usage }) 
   );
   value(print, 'reprise verify', spread(runs.map(each => each.wall / 1000)), { unit: 's', aim: 2 });
   value(print, 'peak memory', spread(runs.map(rss)), { unit: 'MB' });
-}
-
-function heading(print, name, what, { load }) {
-  print(`\n${name}: ${what} (load ${load.map(each => each.toFixed(1)).join(' → ')})`);
-}
-
-function row(print, label, ours, theirs, { aim, of = wall, unit = 'ms' } = {}) {
-  const { median, min, max } = ratio(ours, theirs, of);
-  const [a, b] = [ours, theirs].map(each => rounded(spread(each.map(of)).median));
-  const figures = `${median.toFixed(2)} (${min.toFixed(2)}..${max.toFixed(2)})`;
-  print(
-    `  ${label.padEnd(36)} ${figures.padEnd(20)} ${`${a} / ${b} ${unit}`.padEnd(20)} ${verdict(median, aim)}`,
-  );
-}
-
-function value(print, label, { median, min, max }, { unit, aim }) {
-  const figures = `${rounded(median)} ${unit} (${rounded(min)}..${rounded(max)})`;
-  print(`  ${label.padEnd(36)} ${figures.padEnd(41)} ${verdict(median, aim)}`);
-}
-
-function absolute(print, label, { median, min, max }, unit) {
-  print(`  ${label.padEnd(36)} ${rounded(median)} ${unit} (${rounded(min)}..${rounded(max)})`);
-}
-
-function rounded(number) {
-  return Math.abs(number) >= 100 ? number.toFixed(0) : number.toPrecision(3);
-}
-
-function verdict(median, aim) {
-  if (aim === undefined) return '';
-  return `aim ≤ ${aim}: ${median <= aim ? 'reached' : 'missed'}`;
 }
