@@ -5,7 +5,7 @@ import pg from 'pg';
 import { Fault } from '../../fault.ts';
 import type { PostgresResource } from '../resources.ts';
 import { type Dsn, readDsn } from './dsn.ts';
-import { reach } from './reach.ts';
+import { forgetAddress, reach } from './reach.ts';
 
 /** Where libpq programs find the connection: `args` for the command line, `env` for its environment; no password in either. */
 export interface LibpqAccess {
@@ -61,6 +61,7 @@ export async function withClient<T>(
   try {
     await client.connect();
   } catch (error) {
+    forgetAddress(resource);
     const message = error instanceof Error ? error.message : String(error);
     throw new Fault('database-unreachable', { resource: resource.name, host, port, message });
   }

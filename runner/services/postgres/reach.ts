@@ -20,10 +20,26 @@ export async function reach(resource: PostgresResource): Promise<DirectPostgres>
   return { ...base, url: await addressThrough(through, url) };
 }
 
+/** Addresses that the platform gave to this process: it counts requests, and an address lasts as long as the database. */
+const addresses = new Map<string, string>();
+
 async function addressOf({ name, through, app, variable }: PlatformPostgres): Promise<string> {
+  const key = keyOf({ through, app, variable });
+  const known = addresses.get(key);
+  if (known !== undefined) return known;
   const { getVariable } = await import('../scalingo.ts');
   const url = await getVariable(through, app, variable);
   if (url === undefined || url === '')
     throw new Fault('database-not-provisioned', { resource: name, app, variable });
+  addresses.set(key, url);
   return url;
+}
+
+/** To be called when nothing answers at a database's address: the platform is then asked again. */
+export function forgetAddress(resource: PostgresResource): void {
+  if (!('url' in resource)) addresses.delete(keyOf(resource));
+}
+
+function keyOf({ through, app, variable }: Pick<PlatformPostgres, 'through' | 'app' | 'variable'>): string {
+  return JSON.stringify([through.api, app, variable]);
 }

@@ -1,6 +1,7 @@
 import { Fault } from '../../fault.ts';
 import type { Account } from './account.ts';
 import { pathOf } from './apps.ts';
+import { Memory } from './memory.ts';
 import { type Addon, addon, type Plan, plan, unwrap, unwrapAll } from './shapes.ts';
 import { poll, type Waiting } from './waiting.ts';
 
@@ -26,11 +27,16 @@ export async function findAddon(account: Account, app: string, kind: AddonKind):
 }
 
 /** The same; fault `scalingo-addon-missing` without one. */
-export async function theAddon(account: Account, app: string, kind: AddonKind): Promise<Addon> {
-  const found = await findAddon(account, app, kind);
-  if (found === undefined) throw new Fault('scalingo-addon-missing', { app, addon: kind });
-  return found;
+export function theAddon(account: Account, app: string, kind: AddonKind): Promise<Addon> {
+  return addons.recall(account, `${app} ${kind}`, async () => {
+    const found = await findAddon(account, app, kind);
+    if (found === undefined) throw new Fault('scalingo-addon-missing', { app, addon: kind });
+    return found;
+  });
 }
+
+/** Which add-on an application has does not change within a step or two. */
+const addons = new Memory<Addon>(60_000);
 
 /** Free plans (« sandbox ») have no backups: a production must not stand on one. */
 export function isFreePlan(name: string): boolean {
@@ -85,8 +91,20 @@ export async function awaitAddon(
   throw new Fault('scalingo-addon-late', { app, addon: id, status: found.status }, 'step-may-have-run');
 }
 
-/** The token that opens the database API for one add-on, one hour; asked anew each time, which is cheap and never stale. */
-export async function databaseToken(account: Account, app: string, id: string): Promise<string> {
+/** Tokens of add-ons are good for an hour. */
+const tokens = new Memory<string>(50 * 60_000);
+
+/** The token that opens the database API for one add-on. */
+export function databaseToken(account: Account, app: string, id: string): Promise<string> {
+  return tokens.recall(account, id, () => postToken(account, app, id));
+}
+
+/** To be called when the database API refuses the token. */
+export function forgetDatabaseToken(account: Account, id: string): void {
+  tokens.forget(account, id);
+}
+
+async function postToken(account: Account, app: string, id: string): Promise<string> {
   const path = `${pathOf(app)}/addons/${encodeURIComponent(id)}/token`;
   const { body } = await account.app({ method: 'POST', path, body: {} });
   const { token } = unwrap(body, ['addon'], addon.pick({ token: true }));

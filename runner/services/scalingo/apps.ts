@@ -1,5 +1,6 @@
 import { Fault } from '../../fault.ts';
 import type { Account } from './account.ts';
+import { Memory } from './memory.ts';
 import { faultOf } from './refusals.ts';
 import { type App, app, type Collaborator, collaborator, unwrap, unwrapAll } from './shapes.ts';
 import { poll, type Waiting } from './waiting.ts';
@@ -34,14 +35,21 @@ export async function patchApp(
   return unwrap((await account.app({ method: 'PUT', path, body: settings })).body, ['app'], app);
 }
 
+/** Stacks change a few times a year. */
+const known = new Memory<Pick<App, 'id' | 'name'>[]>(60 * 60_000);
+
 /** The stack of that name, such as `scalingo-22`. Fault: `scalingo-stack-unknown`. */
 export async function stackId(account: Account, name: string): Promise<string> {
-  const { body } = await account.app({ method: 'GET', path: '/features/stacks' });
-  const stacks = unwrapAll(body, ['stacks'], app.pick({ id: true, name: true }));
+  const stacks = await known.recall(account, 'stacks', async () => {
+    const { body } = await account.app({ method: 'GET', path: '/features/stacks' });
+    return unwrapAll(body, ['stacks'], app.pick({ id: true, name: true }));
+  });
   const found = stacks.find(stack => stack.name === name);
   if (found === undefined) {
-    const known = stacks.map(stack => stack.name).join(', ');
-    throw new Fault('scalingo-stack-unknown', { stack: name, known });
+    throw new Fault('scalingo-stack-unknown', {
+      stack: name,
+      known: stacks.map(stack => stack.name).join(', '),
+    });
   }
   return found.id;
 }

@@ -5,8 +5,8 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { Fault } from '../../fault.ts';
-import type { Account } from './account.ts';
-import { databaseToken } from './addons.ts';
+import type { Account, ApiAnswer, ApiCall } from './account.ts';
+import { databaseToken, forgetDatabaseToken } from './addons.ts';
 import { backup, databaseUser, unwrap, unwrapAll } from './shapes.ts';
 
 /** A backup of a database as the platform lists it. `takenAt` is when it began: data loss is judged from it. */
@@ -27,15 +27,23 @@ export interface Door {
   readonly addon: string;
 }
 
-async function open(account: Account, { app, addon }: Door): Promise<{ path: string; bearer: string }> {
-  const bearer = await databaseToken(account, app, addon);
-  return { path: `/databases/${encodeURIComponent(addon)}`, bearer };
+/** A request of the database API about one database; a token that has expired is replaced, once. */
+async function ask(account: Account, { app, addon }: Door, call: ApiCall): Promise<ApiAnswer> {
+  const path = `/databases/${encodeURIComponent(addon)}${call.path}`;
+  const send = async (expected: readonly number[]) => {
+    const bearer = await databaseToken(account, app, addon);
+    return await account.database({ ...call, path, bearer, expected });
+  };
+  const expected = call.expected ?? [];
+  const answer = await send([...expected, 401]);
+  if (answer.status !== 401) return answer;
+  forgetDatabaseToken(account, addon);
+  return await send(expected);
 }
 
 /** Every backup, newest first. */
 export async function fetchBackups(account: Account, door: Door): Promise<Backup[]> {
-  const { path, bearer } = await open(account, door);
-  const { body } = await account.database({ method: 'GET', path: `${path}/backups`, bearer });
+  const { body } = await ask(account, door, { method: 'GET', path: '/backups' });
   const backups = unwrapAll(body, ['database_backups', 'backups'], backup).map(one => ({
     id: one.id,
     name: one.name ?? one.id,
@@ -48,9 +56,8 @@ export async function fetchBackups(account: Account, door: Door): Promise<Backup
 
 /** The address of an archive: a secret, good for some minutes. */
 export async function archiveUrl(account: Account, door: Door, id: string): Promise<string> {
-  const { path, bearer } = await open(account, door);
-  const archive = `${path}/backups/${encodeURIComponent(id)}/archive`;
-  const { body } = await account.database({ method: 'GET', path: archive, bearer });
+  const path = `/backups/${encodeURIComponent(id)}/archive`;
+  const { body } = await ask(account, door, { method: 'GET', path });
   return unwrap(body, [], z.object({ download_url: z.string() })).download_url;
 }
 
@@ -108,24 +115,21 @@ async function write(source: Readable, file: string): Promise<Downloaded> {
 
 /** The users of a database; the root of the answer has a hyphen or an underscore. */
 export async function fetchUsers(account: Account, door: Door): Promise<string[]> {
-  const { path, bearer } = await open(account, door);
-  const { body } = await account.database({ method: 'GET', path: `${path}/users`, bearer });
+  const { body } = await ask(account, door, { method: 'GET', path: '/users' });
   const roots = ['database-users', 'database_users', 'users'];
   return unwrapAll(body, roots, databaseUser).map(({ name }) => name);
 }
 
 /** Removes a user; one that is not there is no failure. */
 export async function removeUser(account: Account, door: Door, name: string): Promise<void> {
-  const { path, bearer } = await open(account, door);
-  const user = `${path}/users/${encodeURIComponent(name)}`;
-  await account.database({ method: 'DELETE', path: user, bearer, expected: [404] });
+  const path = `/users/${encodeURIComponent(name)}`;
+  await ask(account, door, { method: 'DELETE', path, expected: [404] });
 }
 
 /** Makes a read-only user and gives its password, which the platform says once. Fault: `scalingo-no-password`. */
 export async function postReadOnlyUser(account: Account, door: Door, name: string): Promise<string> {
-  const { path, bearer } = await open(account, door);
   const body = { database_user: { database_id: door.addon, name, read_only: true } };
-  const answer = await account.database({ method: 'POST', path: `${path}/users`, body, bearer });
+  const answer = await ask(account, door, { method: 'POST', path: '/users', body });
   const { password } = unwrap(answer.body, ['database_user', 'database-user'], databaseUser);
   if (password == null) throw new Fault('scalingo-no-password', { user: name }, 'step-may-have-run');
   return password;
