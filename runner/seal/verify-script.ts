@@ -15,14 +15,15 @@ export const VERIFY_SCRIPT = `#!/bin/sh
 # Ne vérifie PAS que le procès-verbal découle de la main courante (« reprise verify »), ni les heures, ni ce script.
 # Does NOT check that the transcript follows from the journal ("reprise verify"), nor the times, nor this script.
 LC_ALL=C; export LC_ALL
-end() { printf '%s\\n' "$2"; exit "$1"; }
+c1=$(printf '\\302[\\200-\\237]')
+end() { printf '%s\\n' "$2" | tr -d '\\000-\\010\\013-\\037\\177' | sed "s/$c1//g"; exit "$1"; }
 tampered() { end 5 "ALTÉRÉ / TAMPERED: $1"; }
 trust=\${1:+$(cd "$(dirname "$1")" && pwd)/$(basename "$1")}
 cd "$(dirname "$0")" || exit 2
 [ -f statement.json ] || end 8 "INCOMPLET / INCOMPLETE: statement.json"
 # Noms : ni contrôle, ni guillemet, ni barre inverse. / Names: no control character, no quote, no backslash.
 odd=$(find . -name "*
-*"; find . | grep -e '[[:cntrl:]"\\\\]' -e "$(printf '\\302[\\200-\\237\\255]')" -e "$(printf '\\342\\200[\\213-\\217\\250-\\256]')" -e "$(printf '\\342\\201[\\240-\\257]')")
+*"; find . | grep -e '[[:cntrl:]"\\\\]' -e "$c1" -e "$(printf '\\302\\255')" -e "$(printf '\\342\\200[\\213-\\217\\250-\\256]')" -e "$(printf '\\342\\201[\\240-\\257]')" -e "$(printf '\\357\\273\\277')" -e "$(printf '\\330\\234')")
 [ -z "$odd" ] || tampered "nom de fichier refusé / a file name that is not allowed"
 odd=$(find . ! -type d ! -type f)
 [ -z "$odd" ] || tampered "$odd"

@@ -184,6 +184,8 @@ const added: readonly (readonly [string, string, string | undefined, string])[] 
   ['a name with an escape', 'evidence/a\u001b[2Jb', '', 'bundle not-a-file'],
   ['a name with a C1 control', 'evidence/a\u009bb', '', 'bundle not-a-file'],
   ['a name that reads backwards', 'evidence/a\u202eb', '', 'bundle not-a-file'],
+  ['a name with a byte order mark', 'evidence/a\ufeffb', '', 'bundle not-a-file'],
+  ['a name with a soft hyphen', 'evidence/a\u00adb', '', 'bundle not-a-file'],
   ['a name with a backslash', 'evidence/a\\b', '', 'bundle not-a-file'],
   ['a seal that is nobody’s', 'seals/a b.sig', '', 'statement subject-unlisted'],
   ['another file of a known name elsewhere', 'evidence/lock', '', 'statement subject-unlisted'],
@@ -209,6 +211,23 @@ describe('what no statement names', () => {
     const [verdict, , status] = await judge(copy);
     expect([verdict.verdict, verdict.findings, status]).toEqual(['verified', [], 0]);
   });
+});
+
+test('what the script says of a hostile statement moves no cursor', async () => {
+  const copy = copyBundle(folder, reference);
+  const text = editing(copy)
+    .read('statement.json')
+    .replace('"name":"outputs/', '"name":"\u001b[2J\u009b2J\u0007outputs/');
+  editing(copy).write('statement.json', text);
+  editing(copy).write(sealPath('bruno'), await bruno.sign(Buffer.from(text)));
+  const [verdict, said, status] = await judge(copy);
+  expect([verdict.verdict, codesOf(verdict), status]).toEqual([
+    'tampered',
+    ['statement statement-unreadable'],
+    5,
+  ]);
+  expect(said).toContain('[2J');
+  expect(said).not.toMatch(/[\u001b\u009b\u0007]/);
 });
 
 describe('a statement', () => {
