@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { faultTable, readFaults } from '../../../runner/sandbox/faults.ts';
 
@@ -13,4 +14,10 @@ test('every fault says what it does in both languages, without a final dot', () 
   const sentences = faultTable.flatMap(({ words }) => [words.fr, words.en]);
   expect(sentences.length).toBe(2 * new Set(faultTable.map(({ name }) => name)).size);
   expect(sentences.filter(words => words.length < 10 || words.endsWith('.'))).toEqual([]);
+});
+
+test('the documentation has the table of faults as it is', () => {
+  const text = readFileSync(new URL('../../../docs/sandbox.md', import.meta.url), 'utf8');
+  const rows = text.slice(text.indexOf('| fault |')).trim().split('\n').slice(2);
+  expect(rows).toEqual(faultTable.map(({ name, words }) => `| \`${name}\` | ${words.fr} | ${words.en} |`));
 });
