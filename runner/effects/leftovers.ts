@@ -5,14 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endGroup, groupExists, killProcess } from './process-group.ts';
-import {
-  descriptorPath,
-  isMarked,
-  isMember,
-  isOrphanHolding,
-  processesSince,
-  processName,
-} from './processes.ts';
+import { isMarked, isMember, isOrphanHolding, openFile, processesSince, processName } from './processes.ts';
 
 /** Where to look for what a step left. */
 export interface Trail {
@@ -62,7 +55,7 @@ export function leftoverNotice(names: readonly string[]): Buffer | undefined {
 }
 
 function leftovers({ leader, mark, descriptors, leaderStays }: Trail): number[] {
-  const files = descriptors.map(descriptorPath).filter(path => path !== '');
+  const files = descriptors.flatMap(fd => openFile(process.pid, fd) ?? []);
   return processesSince(leader).filter(pid => {
     if (pid === leader && leaderStays) return false;
     return isMember(pid, leader) || isMarked(pid, mark) || isOrphanHolding(pid, files, process.pid);

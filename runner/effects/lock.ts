@@ -3,18 +3,19 @@
  * given `fd`, are gone, however they went. What can never happen: two holders, or a lock left behind by a dead one.
  *
  * Node has no flock(2); the lock is taken by `flock` of util-linux on our own descriptor, and stays since a lock belongs to
- * the open file, which both share. Where open(2) itself can lock (macOS, BSD: O_EXLOCK) no command is needed. Elsewhere the
+ * the open file, which both share. The folder itself is locked, too: a lock file that somebody removed lets nobody in. Where open(2) itself can lock (macOS, BSD: O_EXLOCK) no command is needed. Elsewhere the
  * Fault `lock-unavailable` says so: without a lock there is no run.
  */
 import { spawn } from 'node:child_process';
-import { closeSync, constants, ftruncateSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, ftruncateSync, openSync, readFileSync, realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Fault } from '../fault.ts';
 import { count, object, text } from '../journal/guard.ts';
 import { LAYOUT } from '../seal/layout.ts';
 import { systemClock } from './clock.ts';
 import { errorCode, writeFully } from './durable.ts';
+import { openFiles, processIds } from './processes.ts';
 
 const LOCK_HELD = 75;
 
@@ -40,14 +41,28 @@ export interface Holder {
 export async function lockRun(directory: string): Promise<Lock> {
   const path = join(directory, LAYOUT.lock);
   const fd = openLock(path);
+  let folder: number | undefined;
   try {
     if (!locksOnOpen) await takeLock(fd, path);
+    folder = await lockFolder(directory, path);
     recordHolder(fd, path);
   } catch (error) {
     closeSync(fd);
+    if (folder !== undefined) closeSync(folder);
     throw error;
   }
-  return { fd, release: () => releaseLock(fd) };
+  return { fd, release: () => releaseLock(fd, folder) };
+}
+
+/** Locks the run's folder; nothing where a folder cannot be locked (NFS), and the lock file stands alone. */
+async function lockFolder(directory: string, path: string): Promise<number | undefined> {
+  if (locksOnOpen) return undefined;
+  const folder = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+  const status = await runFlock(folder, '-n').catch(() => 1);
+  if (status === 0) return folder;
+  closeSync(folder);
+  if (status === LOCK_HELD) throw lockedBy(path);
+  return undefined;
 }
 
 const locksOnOpen = process.platform === 'darwin' || process.platform.endsWith('bsd');
@@ -115,23 +130,36 @@ function recordHolder(fd: number, path: string): void {
   }
 }
 
-function releaseLock(fd: number): void {
+function releaseLock(fd: number, folder: number | undefined): void {
   try {
     ftruncateSync(fd);
   } catch {
     // Who held it is only read while it is held.
   }
   closeSync(fd);
+  if (folder !== undefined) closeSync(folder);
 }
 
 function lockedBy(path: string): Fault {
-  const holder = readHolder(path);
+  const holder = readHolder(path) ?? holderOfRemoved(path);
   return new Fault('run-locked', {
     path,
     pid: holder?.pid ?? 0,
     host: holder?.host ?? '',
     since: holder?.since ?? '',
   });
+}
+
+/** Who holds a lock file that was removed: its record is still in what the holder has open (Linux). */
+function holderOfRemoved(path: string): Holder | undefined {
+  const removed = `${realpathSync(dirname(path))}/${LAYOUT.lock} (deleted)`;
+  for (const pid of processIds()) {
+    for (const [fd, file] of openFiles(pid)) {
+      const holder = file.path === removed ? readHolder(`/proc/${pid}/fd/${fd}`) : undefined;
+      if (holder !== undefined) return holder;
+    }
+  }
+  return undefined;
 }
 
 /** Who holds, or held last without releasing, the lock in this file; nothing when it does not say. */

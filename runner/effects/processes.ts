@@ -39,26 +39,42 @@ export function processName(pid: number): string {
   return read(`${pid}/comm`).trimEnd();
 }
 
-/** Whether a process lives, holds one of these files open, and does not descend from `root`. */
-export function isOrphanHolding(pid: number, files: readonly string[], root: number): boolean {
-  return holdsFile(pid, files) && !descendsFrom(pid, root);
+/** A file as a process has it open: two with the same marks are most likely one, inherited. */
+export interface OpenFile {
+  readonly path: string;
+  /** Position and flags; whoever opened the file on its own has others. */
+  readonly state: string;
 }
 
-/** Whether a process has one of these paths, as /proc shows them, among its descriptors. */
-export function holdsFile(pid: number, files: readonly string[]): boolean {
+/** Whether a process lives, inherited one of these files, and does not descend from `root`. */
+export function isOrphanHolding(pid: number, files: readonly OpenFile[], root: number): boolean {
+  const holds = openFiles(pid).some(([, file]) =>
+    files.some(({ path, state }) => file.path === path && file.state === state),
+  );
+  return holds && !descendsFrom(pid, root);
+}
+
+/** The files that a process has open, as far as they may be seen. */
+export function openFiles(pid: number): [fd: number, file: OpenFile][] {
   try {
-    return readdirSync(`/proc/${pid}/fd`).some(fd => files.includes(readlinkSync(`/proc/${pid}/fd/${fd}`)));
+    return readdirSync(`/proc/${pid}/fd`).flatMap(fd => {
+      const file = openFile(pid, Number(fd));
+      return file === undefined ? [] : [[Number(fd), file]];
+    });
   } catch {
-    return false;
+    return [];
   }
 }
 
-/** What a descriptor of this process stands for, as /proc shows it; empty where it cannot be seen. */
-export function descriptorPath(fd: number): string {
+/** What a descriptor of a process stands for; nothing where it cannot be seen. */
+export function openFile(pid: number, fd: number): OpenFile | undefined {
   try {
-    return readlinkSync(`/proc/self/fd/${fd}`);
+    const [, pos = '', flags = '0'] = /^pos:\s*(\d+)\nflags:\s*(\d+)/.exec(read(`${pid}/fdinfo/${fd}`)) ?? [];
+    // Close-on-exec belongs to the descriptor, not to the file.
+    const state = `${pos} ${Number.parseInt(flags, 8) & ~0o2000000}`;
+    return { path: readlinkSync(`/proc/${pid}/fd/${fd}`), state };
   } catch {
-    return '';
+    return undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
@@ -49,6 +49,25 @@ test('a second runner is refused, naming the first, and free again after kill -9
   const lock = await lockRun(directory);
   lock.release();
 });
+
+test.runIf(process.platform === 'linux')(
+  'a second runner is refused, naming the first, when the lock file was removed or replaced',
+  async () => {
+    const [child] = await startChild(holder, [directory]);
+    try {
+      rmSync(join(directory, 'lock'));
+      expect(await refusal()).toMatchObject({
+        code: 'run-locked',
+        params: { pid: child.pid, host: hostname() },
+      });
+      writeFileSync(join(directory, 'lock'), '');
+      expect(await refusal()).toMatchObject({ code: 'run-locked', params: { pid: child.pid } });
+    } finally {
+      await killChild(child);
+    }
+    (await lockRun(directory)).release();
+  },
+);
 
 test('the same process is refused too, until it has released', async () => {
   const lock = await lockRun(directory);

@@ -1,4 +1,5 @@
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -214,15 +215,27 @@ describe('nothing is left behind', () => {
     const lock = openSync(join(folder, 'lock'), 'w');
     const other = createStage({ heldDescriptors: [lock] });
     const code = [
+      'echo début; sleep 0.5',
       'sleep 75.3 &',
       'setsid sleep 75.3 >/dev/null 2>&1 &',
       '(setsid env -i sleep 75.3 >/dev/null 2>&1 &)',
       'echo fini',
     ];
-    const { ended, stdout, stderr } = await other.run('sh', code.join('\n'));
+    writeSync(lock, 'titulaire');
+    let isThere = false;
+    const onOutput = (): void => {
+      if (!isThere)
+        spawnSync('sh', ['-c', '(exec 3<>"$0"; exec sleep 77.3) >&- 2>&- &', join(folder, 'lock')]);
+      isThere = true;
+    };
+    const { ended, stdout, stderr } = await other.run('sh', code.join('\n'), { onOutput });
+    // Another runner has the lock's file open, too, and is none of our processes.
+    const bystanders = livingWith('sleep\u000077.3');
+    expect(bystanders).toHaveLength(1);
+    for (const pid of bystanders) process.kill(Number(pid), 'SIGKILL');
     expect([ended, stdout, stderr.replaceAll(/\d+/g, 'N'), livingWith('sleep\u000075.3')]).toEqual([
       'passed',
-      'fini\n',
+      'début\nfini\n',
       '[left running by this step, and ended: sleep (N), sleep (N), sleep (N)]\n',
       [],
     ]);
