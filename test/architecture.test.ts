@@ -14,7 +14,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   syntax: ['.', 'syntax', 'model'],
   model: ['.', 'model', 'syntax'],
   lint: ['.', 'lint', 'model', 'syntax'],
-  toolchain: ['.', 'toolchain', 'model', 'syntax', 'effects'],
+  toolchain: ['.', 'toolchain', 'lint', 'model', 'syntax', 'effects'],
   plan: ['.', 'plan', 'model'],
   journal: ['.', 'journal', 'model'],
   session: ['.', 'session', 'journal', 'model', 'plan'],

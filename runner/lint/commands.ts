@@ -4,26 +4,27 @@
  */
 import type { Expression, TaggedTemplateExpression } from 'oxc-parser';
 import { codeLocator, type Locate } from '../model/code.ts';
-import type { Runbook } from '../model/runbook.ts';
-import { parseCell, visitCell } from '../syntax/cell.ts';
+import type { Code, Runbook } from '../model/runbook.ts';
+import { visitCell } from '../syntax/cell.ts';
 import type { Findings } from '../syntax/findings.ts';
+import { parsedCode } from './parsed.ts';
 
 /** Reads every ts cell of a runbook that calls zx. */
 export function lintCommands(runbook: Runbook, findings: Findings): void {
   for (const step of runbook.steps.values()) {
     if (step.kind === 'manual' || step.code.language !== 'ts' || !step.code.text.includes('$')) continue;
-    lintCode(step.code.text, codeLocator(step.code, findings.lines), findings);
+    lintCode(step.code, codeLocator(step.code, findings.lines), findings);
   }
 }
 
-function lintCode(code: string, locate: Locate, findings: Findings): void {
-  visitCell(parseCell(code).program, {
+function lintCode(code: Code, locate: Locate, findings: Findings): void {
+  visitCell(parsedCode(code).program, {
     TaggedTemplateExpression: node => {
       if (isCommand(node))
         for (const span of quotedValues(node)) findings.warning('quoted-value', locate(span));
     },
     ExpressionStatement: ({ expression }) => {
-      if (isStarted(expression, code))
+      if (isStarted(expression, code.text))
         findings.error('missing-await', locate(expression), { type: 'ProcessPromise' });
     },
   });

@@ -7,6 +7,7 @@ import { isBuiltin } from 'node:module';
 import { dirname, extname, join, resolve } from 'node:path';
 import type { StaticImport, StaticImportEntry } from 'oxc-parser';
 import { installation } from '../effects/programs.ts';
+import { parsedCode } from '../lint/parsed.ts';
 import { codeLocator, type Locate } from '../model/code.ts';
 import type { Runbook } from '../model/runbook.ts';
 import { parseCell } from '../syntax/cell.ts';
@@ -26,7 +27,7 @@ export function checkImports(runbook: Runbook, findings: Findings): void {
   const folder = dirname(resolve(runbook.file));
   for (const { code } of stepsIn(runbook, 'ts')) {
     const search = { findings, folder, locate: codeLocator(code, findings.lines) };
-    for (const statement of parseCell(code.text).module.staticImports) {
+    for (const statement of parsedCode(code).module.staticImports) {
       const isType = statement.entries.length > 0 && statement.entries.every(entry => entry.isType);
       if (!isType) checkImport(search, statement);
     }

@@ -5,8 +5,8 @@
  */
 import { basename, dirname, join, resolve } from 'node:path';
 import type { ParseResult } from 'oxc-parser';
-import type { CellStep, Input, Runbook, Section } from '../model/runbook.ts';
-import { parseCell } from '../syntax/cell.ts';
+import { parsedCode } from '../lint/parsed.ts';
+import type { CellStep, Code, Input, Runbook, Section } from '../model/runbook.ts';
 import { type CodeStep, stepsIn } from './steps.ts';
 
 /** One ts cell in the project. `start` is the offset at which its code begins in its file. */
@@ -83,9 +83,9 @@ function addCell(build: Build, step: CodeStep): ProjectCell {
 }
 
 /** Where a record by item is asked for, `#cell` becomes `~cell`: of the same length, so that no column moves. */
-function pointImports(build: Build, { id, code: { text } }: CodeStep): string {
-  let pointed = text;
-  for (const { moduleRequest } of parseCell(text).module.staticImports) {
+function pointImports(build: Build, { id, code }: CodeStep): string {
+  let pointed = code.text;
+  for (const { moduleRequest } of parsedCode(code).module.staticImports) {
     const { value, start } = moduleRequest;
     if (!value.startsWith('#') || isSameItem(build, value.slice(1), id)) continue;
     pointed = `${pointed.slice(0, start + 1)}~${pointed.slice(start + 2)}`;
@@ -101,17 +101,17 @@ function isSameItem(build: Build, cell: string, step: string): boolean {
 
 /** On the first line, which is never the cell's, and only when the cell does not give the name another meaning. */
 function declareItems(build: Build, { id, code }: CodeStep): string {
-  if (declaresItems(code.text)) return '';
+  if (code.text.includes('items') && declaresItems(code)) return '';
   const members = namesAround(build, id).map(name => `readonly ${JSON.stringify(name)}: string`);
   return `declare const items: { ${members.join('; ')} };`;
 }
 
-function declaresItems(code: string): boolean {
-  const { program, module } = parseCell(code);
+function declaresItems(code: Code): boolean {
+  const { program, module } = parsedCode(code);
   const imported = module.staticImports.flatMap(({ entries }) =>
     entries.map(({ localName }) => localName.value),
   );
-  return imported.includes('items') || program.body.some(statement => namesItems(statement, code));
+  return imported.includes('items') || program.body.some(statement => namesItems(statement, code.text));
 }
 
 function namesItems(statement: ParseResult['program']['body'][number], code: string): boolean {

@@ -8,9 +8,10 @@ import type { Expression } from 'oxc-parser';
 import type { API, Checker, Diagnostic as Found, Program } from 'typescript/unstable/sync';
 import type { Point } from '../diagnostic.ts';
 import { installation } from '../effects/programs.ts';
+import { parsedCode } from '../lint/parsed.ts';
 import { codeLocator } from '../model/code.ts';
 import type { Code, Runbook } from '../model/runbook.ts';
-import { parseCell, visitCell } from '../syntax/cell.ts';
+import { visitCell } from '../syntax/cell.ts';
 import type { Findings } from '../syntax/findings.ts';
 import { buildProject, type Project, type ProjectCell } from './project.ts';
 
@@ -124,7 +125,7 @@ function offsetIn({ text, line }: Code, point: Point): number {
 
 /** Statements that start something and do not wait: calls whose value is a promise. */
 function checkWaiting({ checker }: Opened, cell: ProjectCell, findings: Findings): void {
-  const calls = looseCalls(cell.step.code.text);
+  const calls = looseCalls(cell.step.code);
   if (calls.length === 0) return;
   const locate = codeLocator(cell.step.code, findings.lines);
   const types = checker.getTypeAtPosition(
@@ -155,9 +156,9 @@ interface LooseCall {
   readonly name: number;
 }
 
-function looseCalls(code: string): readonly LooseCall[] {
+function looseCalls(code: Code): readonly LooseCall[] {
   const calls: LooseCall[] = [];
-  visitCell(parseCell(code).program, {
+  visitCell(parsedCode(code).program, {
     ExpressionStatement: ({ expression }) => {
       const name = calleeName(expression);
       if (name !== undefined) calls.push({ start: expression.start, end: expression.end, name });

@@ -64,12 +64,3 @@ test('should have a case for each code', () => {
   const known = [...cases.map(codeOf), ...elsewhere];
   expect(Object.keys(CHECK_WORDS).filter(code => !known.includes(code))).toEqual([]);
 });
-
-test('should find nothing in the plan of APiLos', async () => {
-  const file = fileURLToPath(new URL('../../runbook/plan-de-reprise.md', import.meta.url));
-  const { runbook } = readRunbook(readFileSync(file, 'utf8'), file);
-  expect(runbook && (await inspectRunbook(runbook, { types: true }))).toEqual({
-    diagnostics: [],
-    types: 'checked',
-  });
-});
