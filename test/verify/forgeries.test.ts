@@ -280,6 +280,22 @@ describe('a statement', () => {
     expect(said).toContain('TAMPERED: statement.json');
   });
 
+  test('that claims another renderer is blamed too, though nothing else can be compared', async () => {
+    const copy = copyBundle(folder, reference);
+    editing(copy).edit('statement.json', text => text.replace(/"renderer":"[^"]*"/, '"renderer":"0"'));
+    const [verdict, , status] = await judge(copy);
+    expect([verdict.verdict, codesOf(verdict), status]).toEqual([
+      'tampered',
+      [
+        'statement statement-altered',
+        'transcript not-comparable',
+        'seal seal-bad',
+        'seal required-seal-missing',
+      ],
+      5,
+    ]);
+  });
+
   test('whose seal was made for another one, while it is what the bundle gives: the seal is blamed', async () => {
     const copy = copyBundle(folder, reference);
     editing(copy).write(sealPath('bruno'), await bruno.sign(Buffer.from('autre chose')));
