@@ -2,7 +2,7 @@
  * Every secret has a random value, and every byte that a run produces or exposes is searched for it, in all documented
  * forms. The values never stand in this file nor in the runbook.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -229,3 +229,50 @@ test('a runbook, an answers file or an input that holds a secret is refused befo
   ]);
   expect([inSource.scene.has('runs'), inAnswers.scene.has('runs')]).toEqual([false, false]);
 });
+
+const hasTmux = spawnSync('tmux', ['-V']).status === 0;
+
+test.skipIf(!hasTmux).each([
+  ['is masked and never shown', value, 0],
+  ['under 8 characters is refused', () => 'court-7', 2],
+])(
+  'a secret typed at a prompt %s',
+  async (_, make, exit) => {
+    const scene = new Scene(
+      body.slice(0, body.indexOf(':::manual')).replaceAll(/"\$PAR_(FD|COMMANDE)_FILE"/g, ''),
+    );
+    const secret = make();
+    const text = scene
+      .read('plan.md')
+      .replace('roles:\n', 'secrets:\n  par-env: { label: Mot de passe }\nroles:\n');
+    scene.write(
+      'plan.md',
+      text.replace('    label: Essai\n', '    label: Essai\n    secrets: { par-env: { prompt: true } }\n'),
+    );
+    const tmux = (...args: readonly string[]): string =>
+      spawnSync('tmux', ['-S', join(scene.folder, 'tmux'), '-f', '/dev/null', ...args], { encoding: 'utf8' })
+        .stdout;
+    onTestFinished(() => void tmux('kill-server'));
+    const command = `${process.execPath} ${programme} run plan.md -t essai --key cle --as camille --t0 now --auto`;
+    tmux(
+      '-u',
+      'new-session',
+      '-d',
+      '-x',
+      '200',
+      '-y',
+      '50',
+      `cd '${scene.folder}' && ${command}; echo "SORTIE $?"; sleep 60`,
+    );
+    const shown = (): string => tmux('capture-pane', '-p', '-S', '-');
+    while (!shown().includes('Mot de passe')) await sleep(50);
+    tmux('send-keys', '-l', secret);
+    tmux('send-keys', 'Enter');
+    while (!shown().includes('SORTIE')) await sleep(50);
+    expect(shown()).toContain(`SORTIE ${exit}`);
+    const kept = scene.has('runs') ? filesIn(join(scene.folder, 'runs')) : {};
+    expect(leaks({ 'par-env': secret }, { ...kept, terminal: Buffer.from(shown()) })).toEqual([]);
+    expect(Object.values(kept).some(bytes => bytes.includes('«secret:par-env»'))).toBe(exit === 0);
+  },
+  60_000,
+);
