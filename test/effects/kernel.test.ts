@@ -346,6 +346,13 @@ throw new Error('avec ' + mot);`;
     );
   });
 
+  test('refuses an object of which nothing can be masked', async () => {
+    const result = await stage.run('ts', `secret({ code: '1234', port: 5432 })`);
+    expect(result.reason).toEqual(
+      expect.objectContaining({ message: 'secret(): no text of at least 8 bytes in this value' }),
+    );
+  });
+
   test('makes each text of an object secret', async () => {
     const code = `export const acces = secret({ utilisateur: 'exploitant-drill', port: 5432 }); console.log(acces);`;
     const result = await stage.run('ts', code, { id: 'acces' });

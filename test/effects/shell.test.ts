@@ -182,6 +182,17 @@ echo secret=$(cat "$CLE_BACKUP_FILE") >> "$REPRISE_OUTPUT"`;
     expect(() => parseOutputFile(text, exported)).toThrow(message);
   });
 
+  test('that are secret and too short to be masked fail the cell', async () => {
+    const { ended, reason, exports } = await stage.run('sh', 'echo "code=1234" >> "$REPRISE_OUTPUT"', {
+      exports: [declared('code', 'string', true)],
+    });
+    expect([ended, reason, exports]).toEqual([
+      'failed',
+      { code: 'fault', fault: 'secret-too-short', params: { secret: 'etape.code', shortest: 8 } },
+      {},
+    ]);
+  });
+
   test('that cannot be read fails the cell', async () => {
     const { ended, reason } = await stage.run('sh', 'echo "pas bon" >> "$REPRISE_OUTPUT"');
     expect([ended, reason]).toEqual([

@@ -101,7 +101,9 @@ function refuseSecret(argument: string): void {
 
 /** Declares a value secret: it is masked from now on, and an export of it is journaled as a secret. */
 function declareSecret<T>(value: T): T {
-  for (const text of textsOf(value)) {
+  const texts = textsOf(value);
+  if (texts.length === 0) throw new Error('secret(): no text of at least 8 bytes in this value');
+  for (const text of texts) {
     register({ name: currentStep, value: text });
     secretTexts.add(text);
   }
