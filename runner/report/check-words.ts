@@ -119,6 +119,16 @@ export const CHECK_WORDS: Readonly<Record<string, Readonly<Record<Lang, Diagnost
       'write `await` before it, or `void` if that is meant',
     ],
   ),
+  'ok-not-boolean': both(
+    [
+      'cette vérification ne passera jamais : `ok` est de type `{type}`',
+      'faire de `ok` un booléen, avec `await` ou une comparaison s’il en manque',
+    ],
+    [
+      'this check will never pass: `ok` is of type `{type}`',
+      'make a boolean of `ok`, with an `await` or a comparison if one is missing',
+    ],
+  ),
   'quoted-value': both(
     [
       'zx entoure déjà cette valeur de guillemets : ceux d’ici s’y ajouteraient',

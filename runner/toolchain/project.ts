@@ -14,7 +14,7 @@ export interface ProjectCell {
   readonly step: CodeStep;
   readonly path: string;
   readonly start: number;
-  /** A file with one line for each export of the cell, in their order, which is wrong where the export is not JSON. */
+  /** A file that is wrong on the line of each export that is not JSON, in their order, or where a check’s `ok` cannot be true. */
   readonly exportsPath?: string;
 }
 
@@ -76,9 +76,10 @@ function addCell(build: Build, step: CodeStep): ProjectCell {
   const padding = `${declareItems(build, step)}${'\n'.repeat(code.line - 1)}`;
   build.files.set(path, `${padding}${pointImports(build, step)}`);
   const cell = { step, path, start: padding.length };
-  if (step.kind !== 'cell' || step.exports.length === 0) return cell;
+  const tests = exportTests(build, step);
+  if (tests === undefined) return cell;
   const exportsPath = `${build.base}.${id}.exports.mts`;
-  build.files.set(exportsPath, exportTests(build, step));
+  build.files.set(exportsPath, tests);
   return { ...cell, exportsPath };
 }
 
@@ -137,12 +138,15 @@ function addImportable(build: Build, { id, code, exports }: CellStep): void {
   );
 }
 
-function exportTests(build: Build, { id, exports }: CellStep): string {
+/** One line for each export of a cell, or for the `ok` of a check, which passes by nothing else than `true`. */
+function exportTests(build: Build, step: CodeStep): string | undefined {
   const name = basename(build.base);
-  const tests = exports.map(
+  const head = `import type * as cell from './${name}.${step.id}.mts'; import type { Unfit } from './${name}.json.mts';`;
+  if (step.kind === 'check') return `${head}const _ok: true extends typeof cell.ok ? 0 : 1 = 0;`;
+  if (step.kind !== 'cell' || step.exports.length === 0) return undefined;
+  const tests = step.exports.map(
     (each, index) => `const _${index}: [Unfit<typeof cell.${each.name}>] extends [never] ? 0 : 1 = 0;`,
   );
-  const head = `import type * as cell from './${name}.${id}.mts'; import type { Unfit } from './${name}.json.mts';`;
   return `${head}${tests.join('\n')}`;
 }
 

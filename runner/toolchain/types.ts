@@ -6,7 +6,6 @@ import { ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import type { Expression } from 'oxc-parser';
 import type { API, Checker, Diagnostic as Found, Program } from 'typescript/unstable/sync';
-import type { Point } from '../diagnostic.ts';
 import { installation } from '../effects/programs.ts';
 import { parsedCode } from '../lint/parsed.ts';
 import { codeLocator } from '../model/code.ts';
@@ -14,6 +13,7 @@ import type { Code, Runbook } from '../model/runbook.ts';
 import { visitCell } from '../syntax/cell.ts';
 import type { Findings } from '../syntax/findings.ts';
 import { buildProject, type Project, type ProjectCell } from './project.ts';
+import type { CodeStep } from './steps.ts';
 
 type Api = { readonly API: typeof API };
 
@@ -105,22 +105,29 @@ function messageOf({ text, messageChain }: Found): string {
 }
 
 function checkExports(opened: Opened, cell: ProjectCell, path: string, findings: Findings): void {
-  if (cell.step.kind !== 'cell') return;
-  const { exports, code } = cell.step;
+  const { step, start } = cell;
+  const wrong = opened.program.getSemanticDiagnostics(path);
+  if (wrong.length === 0) return;
   const source = opened.program.getSourceFile(path)?.text ?? '';
-  for (const { pos } of opened.program.getSemanticDiagnostics(path)) {
-    const found = exports[source.slice(0, pos).split('\n').length - 1];
+  const names = exportNames(step);
+  for (const { pos } of wrong) {
+    const found = names[source.slice(0, pos).split('\n').length - 1];
     if (found === undefined) continue;
-    const type = opened.checker.getTypeAtPosition(cell.path, cell.start + offsetIn(code, found.place.start));
-    const shown = type === undefined ? '' : opened.checker.typeToString(type);
-    findings.error('export-not-json', found.place, { name: found.name, type: shown });
+    const type = opened.checker.getTypeAtPosition(cell.path, start + found.start);
+    const params = { name: found.name, type: type === undefined ? '' : opened.checker.typeToString(type) };
+    const code = step.kind === 'check' ? 'ok-not-boolean' : 'export-not-json';
+    findings.error(code, codeLocator(step.code, findings.lines)(found), params);
   }
 }
 
-/** The offset in the code of a point of the document. */
-function offsetIn({ text, line }: Code, point: Point): number {
-  const before = text.split('\n').slice(0, point.line - line);
-  return before.reduce((sum, each) => sum + each.length + 1, 0) + point.column - 1;
+/** The names that the project tests, in the order of its lines, with their offsets in the code. */
+function exportNames(step: CodeStep): readonly { name: string; start: number; end: number }[] {
+  const wanted = step.kind === 'cell' ? step.exports.map(({ name }) => name) : ['ok'];
+  const entries = parsedCode(step.code).module.staticExports.flatMap(statement => statement.entries);
+  return wanted.flatMap(name => {
+    const { start, end } = entries.find(({ exportName }) => exportName.name === name)?.exportName ?? {};
+    return typeof start === 'number' && typeof end === 'number' ? [{ name, start, end }] : [];
+  });
 }
 
 /** Statements that start something and do not wait: calls whose value is a promise. */
