@@ -21,7 +21,7 @@ import { openTunnel, throughTunnel } from '../../runner/services/tunnel.ts';
 /** Fifty tables of the size and shape of an application's, with indexes and foreign keys; `scale` makes about a MB each. */
 function content(scale: number): string[] {
   const tables = Array.from({ length: 50 }, (_, index) => `t${index}`);
-  const rows = Math.round((scale * 3600) / tables.length);
+  const rows = Math.round((scale * 2500) / tables.length);
   return tables.flatMap((table, index) => [
     `create table ${table} (id integer primary key, parent integer, label text not null, note text, made timestamptz)`,
     `insert into ${table} select n, 1 + n % ${rows}, 'convention ' || md5(n::text), repeat(md5((n * 7)::text), 3 + n % 4),

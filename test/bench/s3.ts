@@ -3,8 +3,8 @@
  * FILE, which it removes when it ends: with its standard input or at a SIGTERM; `make|upload|remove URL BUCKET [FOLDER]` does one thing and ends. `remove` prints
  * how many objects and bytes the bucket held.
  */
-import { createReadStream, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { s3Listener } from '../../runner/sandbox/s3/listener.ts';
 import { openS3Store } from '../../runner/sandbox/s3/store.ts';
@@ -48,9 +48,13 @@ async function* objectsIn(folder: string): AsyncGenerator<SourceObject> {
   for (const file of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!file.isFile()) continue;
     const path = join(file.parentPath, file.name);
-    const { size } = await stat(path);
-    yield { key: path.slice(folder.length + 1), size, body: createReadStream(path) };
+    const content = await readFile(path);
+    yield { key: path.slice(folder.length + 1), size: content.length, body: once(content) };
   }
+}
+
+async function* once(content: Buffer): AsyncGenerator<Buffer> {
+  yield content;
 }
 
 async function remove(resource: S3Resource): Promise<void> {

@@ -32,7 +32,9 @@ export async function spool(source: Source, folder: string, number: number): Pro
 async function spoolInMemory({ key, size, body }: Source): Promise<Spooled> {
   const chunks: Buffer[] = [];
   for await (const chunk of body) chunks.push(chunk);
-  const buffer = Buffer.concat(chunks);
+  const [first] = chunks;
+  // What came in one piece need not be copied.
+  const buffer = first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
   assertSize(key, size, buffer.length);
   const sha256 = createHash('sha256').update(buffer).digest('hex');
   return { key, size, sha256, body: { buffer }, release: () => Promise.resolve() };
