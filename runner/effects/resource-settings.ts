@@ -23,6 +23,7 @@ export const SANDBOX: Readonly<Record<ResourceKind, Readonly<Record<string, stri
   scalingo: {
     token: 'SANDBOX_SCALINGO_TOKEN',
     region: 'SANDBOX_SCALINGO_REGION',
+    pace: 'SANDBOX_SCALINGO_PACE',
     api: 'SANDBOX_SCALINGO_API',
     authApi: 'SANDBOX_SCALINGO_AUTH_API',
     databaseApi: 'SANDBOX_SCALINGO_DATABASE_API',
@@ -136,6 +137,7 @@ function scalingo(base: ResourceBase, { value, choice }: SettingValues): Scaling
   const pinned = choice('gatewayFingerprint');
   const identity = choice('identity') ?? join(homedir(), '.ssh', 'id_ed25519');
   const agent = process.env.SSH_AUTH_SOCK;
+  const pace = Number(choice('pace') ?? Number.NaN);
   return {
     ...base,
     kind: 'scalingo',
@@ -144,6 +146,7 @@ function scalingo(base: ResourceBase, { value, choice }: SettingValues): Scaling
     databaseApi: choice('databaseApi') ?? `https://db-api.${region}.scalingo.com/api`,
     token: value('token'),
     region,
+    ...(pace > 0 ? { pace } : {}),
     gateway: {
       host,
       ...(port === undefined ? {} : { port }),

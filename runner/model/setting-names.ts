@@ -20,7 +20,11 @@ const byKind: Readonly<Record<ResourceKind, SettingNames>> = {
   postgres: names('url'),
   s3: names('endpoint bucket accessKeyId secretAccessKey', 'region', 'secretAccessKey'),
   directory: names('path'),
-  scalingo: names('token', 'region api authApi databaseApi gateway gatewayFingerprint identity', 'token'),
+  scalingo: names(
+    'token',
+    'region pace api authApi databaseApi gateway gatewayFingerprint identity',
+    'token',
+  ),
   github: names('repository', 'api token clone', 'token'),
   alwaysdata: names('token account', 'api', 'token'),
   dns: names('authoritative', 'public'),

@@ -92,6 +92,8 @@ export interface ScalingoResource extends ResourceBase {
   /** API token (`tk-us-…`): never to be printed, put in argv or journaled. */
   readonly token: string;
   readonly region: string;
+  /** Requests that the account may make in a minute: 60 at Scalingo ("Rate limiting"). */
+  readonly pace?: number;
   /** The SSH gateway, through which databases are reached and code is pushed. */
   readonly gateway: SshServer;
 }

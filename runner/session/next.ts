@@ -136,9 +136,10 @@ function afterAll(session: Session): Action {
   const undos = session.teardown === undefined ? [] : [...session.plan.undos].reverse();
   const due = undos.find(undo => !isSettled(session.steps.get(undo.id)));
   if (due === undefined) return { do: 'close-run', outcome: outcomeOf(session) };
-  return hasIntent(session, due)
-    ? actionOnInstance(session, due)
-    : { do: 'skip-step', instance: due, cause: 'condition', reason: 'no intent' };
+  if (hasIntent(session, due)) return actionOnInstance(session, due);
+  // Nothing was done that it would take back; the sign is read in any language.
+  const of = due.step.kind === 'undo' ? due.step.of : '';
+  return { do: 'skip-step', instance: due, cause: 'condition', reason: `${of} = ∅` };
 }
 
 function hasIntent(session: Session, undo: Instance): boolean {

@@ -41,7 +41,9 @@ export async function startScalingo(paths: ScalingoPaths, neighbours: Neighbours
   const { archives } = paths;
   const { superuser, redis, faults = noFaults, ...settings } = neighbours;
   const { database: backups } = disaster.parse(JSON.parse(await readFile(paths.disaster, 'utf8')));
+  const pace = Number(process.env.SANDBOX_SCALINGO_PACE ?? 60);
   const scalingo = await openScalingo(paths.scalingo, {
+    requestsPerMinute: pace,
     ...settings,
     ...faultSettings(faults),
     platform: postgresPlatform({ superuser, archives, ...(redis === undefined ? {} : { redis }) }),
@@ -55,6 +57,7 @@ export async function startScalingo(paths: ScalingoPaths, neighbours: Neighbours
     SANDBOX_SCALINGO_DATABASE_API: `${url}/db/api`,
     SANDBOX_SCALINGO_TOKEN: scalingo.token,
     SANDBOX_SCALINGO_REGION: region,
+    SANDBOX_SCALINGO_PACE: `${pace}`,
   };
   return { scalingo, url, environment, close: () => close().then(scalingo.close) };
 }

@@ -64,7 +64,7 @@ export class Account {
   constructor(resource: ScalingoResource, clock: Clock) {
     this.#resource = resource;
     this.clock = clock;
-    this.#limiter = new Limiter(clock);
+    this.#limiter = new Limiter(clock, resource.pace);
   }
 
   /** A request to the applications' API. Faults: `scalingo-*`. */
