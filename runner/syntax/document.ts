@@ -11,7 +11,7 @@ import { anchorsIn, checkLinks, slugHeadings } from './anchors.ts';
 import type { Attribute } from './directive-line.ts';
 import type { Findings } from './findings.ts';
 import { startDetails } from './html.ts';
-import { parseMarkdown } from './parse.ts';
+import { markdownTree } from './parse.ts';
 import { checkPlacement, nodePlace } from './placement.ts';
 import type { Scan, Scanned } from './scan.ts';
 import { type Fence, readFences, readItems, readProse, type TaskItem } from './step-content.ts';
@@ -119,7 +119,7 @@ function reportUnread(walk: Walk): void {
 
 /** Parses the cleaned source and reads its blocks in document order. */
 export function readBlocks(findings: Findings, scan: Scan): readonly Block[] {
-  const tree = parseMarkdown(scan.cleaned);
+  const tree = markdownTree(scan.cleaned);
   const nodes = everyNode(tree);
   const lines = findings.lines;
   const byOffset = new Map<number, Scanned>();

@@ -10,7 +10,7 @@ import { anchorsIn, slugHeadings } from './anchors.ts';
 import { refuseCostly } from './cost.ts';
 import { startFindings } from './findings.ts';
 import { type Lines, readLines } from './lines.ts';
-import { parseMarkdown } from './parse.ts';
+import { markdownTree } from './parse.ts';
 import { nodePlace } from './placement.ts';
 import { scanDirectives } from './scan.ts';
 
@@ -48,7 +48,7 @@ export function readPage(source: string): Page | undefined {
   const lines = readLines(source);
   const findings = startFindings('', lines);
   if (refuseCostly(findings)) return undefined;
-  const tree = parseMarkdown(scanDirectives(findings).cleaned);
+  const tree = markdownTree(scanDirectives(findings).cleaned);
   const nodes: Nodes[] = [];
   visit(tree, node => {
     nodes.push(node);

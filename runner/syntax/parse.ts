@@ -42,3 +42,11 @@ export function parseMarkdown(source: string): Root {
   if (source.charCodeAt(0) === 0xfeff) shiftOffsets(tree);
   return tree;
 }
+
+let last: { readonly source: string; readonly tree: Root } | undefined;
+
+/** The same, read once for all that look at one page in turn: parsing costs most of a check. Nobody may change the tree. */
+export function markdownTree(source: string): Root {
+  if (last?.source !== source) last = { source, tree: parseMarkdown(source) };
+  return last.tree;
+}
