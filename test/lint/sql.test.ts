@@ -10,6 +10,8 @@ test.each([
   'create function f() returns int begin atomic select 1; select 2; end',
   'select 1 as where, t.from, t.by from t',
   'select',
+  'select 1 as limit',
+  'select t.from',
   'table t; values (1)',
   'select foo$bar$baz, $1 from t',
   'select a[1], b -> $$k$$ from t where c = any ($1)',
