@@ -105,6 +105,16 @@ export const CHECK_WORDS: Readonly<Record<string, Readonly<Record<Lang, Diagnost
     ['`{specifier}` n’existe pas', 'services de Reprise aux noms proches : {known}'],
     ['there is no `{specifier}`', 'services of Reprise with near names: {known}'],
   ),
+  'imported-type-error': both(
+    [
+      'les types ne s’accordent pas dans `{path}`, ligne {line}, colonne {column} : {message} ({ts})',
+      'corriger ce fichier ; le message est celui de TypeScript',
+    ],
+    [
+      'the types do not agree in `{path}`, line {line}, column {column}: {message} ({ts})',
+      'put that file right; the message is TypeScript’s',
+    ],
+  ),
   'manual-without-role': both(
     ['personne n’est désigné pour l’étape manuelle `{id}`', 'ajouter `role=` avec un rôle déclaré'],
     ['nobody is named for the manual step `{id}`', 'add `role=` with a declared role'],

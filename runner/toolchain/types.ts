@@ -4,6 +4,7 @@
  */
 import { ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { dirname, resolve } from 'node:path';
 import type { Expression } from 'oxc-parser';
 import type { API, Checker, Diagnostic as Found, Program } from 'typescript/unstable/sync';
 import { installation } from '../effects/programs.ts';
@@ -42,6 +43,7 @@ export function checkTypes(runbook: Runbook, findings: Findings): boolean {
     const opened = api.updateSnapshot({ openProject: project.config }).getProject(project.config);
     if (opened === undefined) throw new Error(`TypeScript did not open ${project.config}`);
     for (const cell of project.cells) checkCell(opened, cell, findings);
+    for (const cell of project.cells) checkImported(opened.program, cell, findings);
   } finally {
     endQuietly(api);
   }
@@ -82,6 +84,21 @@ function checkCell(opened: Opened, cell: ProjectCell, findings: Findings): void 
   for (const each of found) reportFound(each, cell, findings);
   if (cell.exportsPath !== undefined) checkExports(opened, cell, cell.exportsPath, findings);
   checkWaiting(opened, cell, findings);
+}
+
+/** A file beside the document is shown by its first error, at the import: it may have been written under laxer rules. */
+function checkImported(program: Program, { path, step }: ProjectCell, findings: Findings): void {
+  for (const each of step.imports) {
+    if (each.from !== 'file' || !/\.m?ts$/.test(each.path)) continue;
+    const file = resolve(dirname(path), each.path);
+    const text = program.getSourceFile(file)?.text;
+    const [first] = text === undefined ? [] : program.getSemanticDiagnostics(file);
+    if (text === undefined || first === undefined) continue;
+    const before = text.slice(0, first.pos).split('\n');
+    const params = { path: each.path, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+    const words = { ts: `TS${first.code}`, message: messageOf(first) };
+    findings.warning('imported-type-error', each.place, { ...params, ...words });
+  }
 }
 
 /** Modules that TypeScript does not find, or has no types for: what is missing when the cell runs is said elsewhere. */
