@@ -36,9 +36,13 @@ import {
 import { type Finding, judge, type Verdict } from './seal/verdict.ts';
 import { stages as ownStages, type RunRecord, type Stages } from './stages.ts';
 
-/** What is known from outside the bundle. `allowedSigners` is the path of a file in OpenSSH's format. */
+/**
+ * What is known from outside the bundle. `allowedSigners` is the path of a file in OpenSSH's format, `runner` the version of
+ * this programme: a journal that another one wrote is held against its rules, and not accused by ours.
+ */
 export interface VerifyOptions {
   readonly allowedSigners?: string;
+  readonly runner?: string;
 }
 
 interface Opened {
@@ -46,6 +50,8 @@ interface Opened {
   readonly files: BundleFiles;
   readonly journal: JournalReading;
   readonly stages: Stages;
+  /** The version that made the bundle, where it is not this one. */
+  readonly made: string | undefined;
 }
 
 interface Stated {
@@ -73,7 +79,8 @@ export async function verifyBundle(
   const bundle = openBundle(path);
   const files = listBundle(bundle);
   const journal = readJournal(readDocument(bundle, LAYOUT.journal) ?? Buffer.alloc(0));
-  const opened = { bundle, files, journal, stages };
+  const made = madeBy(bundle, journal.entries, { renderer: stages.renderer, runner: options.runner });
+  const opened = { bundle, files, journal, stages, made };
   const record = checkRecord(opened);
   const statement = checkStatement(opened, record.requiredSigners);
   const seals =
@@ -81,6 +88,19 @@ export async function verifyBundle(
   const findings = [...record.findings, ...blamed(statement, seals.areForOther), ...seals.findings];
   const run = journal.entries[0]?.type === 'run-opened' ? { run: journal.entries[0].run } : {};
   return { verdict: judge(findings), ...run, findings, signers: seals.signers };
+}
+
+/** The version that made a bundle, where its renderer or its runner is another than ours. */
+function madeBy(
+  bundle: Bundle,
+  [first]: readonly Entry[],
+  own: { readonly renderer: string; readonly runner: string | undefined },
+): string | undefined {
+  const statement = readStatement(readDocument(bundle, LAYOUT.statement) ?? Buffer.alloc(0));
+  const renderer = statement?.predicate.renderer ?? own.renderer;
+  const runner = first?.type === 'run-opened' ? first.runner : own.runner;
+  if (renderer === own.renderer && (own.runner ?? runner) === runner) return undefined;
+  return `${runner ?? ''} / ${renderer}`;
 }
 
 const noSeals = { findings: [], signers: [], areForOther: false };
@@ -107,7 +127,7 @@ function checkRecord(opened: Opened): Layered {
   const recorded = checkRecorded(journal.entries, files.digests);
   const record = readRecord(opened);
   if (record === undefined) return { findings: [...chain, ...recorded] };
-  const replayed = checkReplay(opened.stages, record);
+  const replayed = checkReplay(opened, record);
   return { ...replayed, findings: [...chain, ...recorded, ...replayed.findings] };
 }
 
@@ -120,17 +140,29 @@ function readRecord({ bundle, files, journal }: Opened): RunRecord | undefined {
   return source && { source: source.toString(), file: runbook.path, entries: journal.entries };
 }
 
-function checkReplay(stages: Stages, record: RunRecord): Layered {
+function checkReplay({ stages, made }: Opened, record: RunRecord): Layered {
   try {
     const { requiredSigners, illegality, clockSetBack } = stages.replay(record);
     const notes = clockNotes(clockSetBack);
     if (illegality === undefined) return { findings: notes, requiredSigners };
     const { line, type, step, code: reason } = illegality;
     const entry = `${type} ${step}`.trim();
-    return { findings: [...notes, finding('journal', 'journal-illegal', { line, entry, reason })] };
+    if (made === undefined)
+      return { findings: [...notes, finding('journal', 'journal-illegal', { line, entry, reason })] };
+    return { requiredSigners, findings: [...notes, notComparable(stages, made, { line, entry })] };
   } catch (error) {
-    return { findings: [finding('replay', 'replay-failed', { error: messageOf(error) })] };
+    if (made === undefined)
+      return { findings: [finding('replay', 'replay-failed', { error: messageOf(error) })] };
+    return { findings: [notComparable(stages, made, { line: 1, entry: messageOf(error) })] };
   }
+}
+
+function notComparable(
+  stages: Stages,
+  made: string,
+  where: { readonly line: number; readonly entry: string },
+) {
+  return finding('replay', 'replay-not-comparable', { ...where, made, own: stages.renderer });
 }
 
 /** One note however often it happened: whoever wrote the journal chose how many lines it has. */
@@ -191,7 +223,12 @@ function checkRendering(opened: Opened, renderer: string): readonly Finding[] {
     ]);
     return [...stripped, ...checkTranscripts(rendered, path => readDocument(bundle, path))];
   } catch (error) {
-    return [...stripped, finding('replay', 'replay-failed', { error: messageOf(error) })];
+    const { made } = opened;
+    const failed =
+      made === undefined
+        ? finding('replay', 'replay-failed', { error: messageOf(error) })
+        : notComparable(stages, made, { line: 1, entry: messageOf(error) });
+    return [...stripped, failed];
   }
 }
 

@@ -37,7 +37,7 @@ const fr: VerdictWords = {
     'not-comparable': {
       name: 'INTÈGRE, RENDU NON COMPARABLE',
       meaning:
-        'rien n’a changé depuis la signature, mais le procès-verbal vient d’une autre version du rendu : pour le comparer à la main courante, vérifier avec cette version',
+        'rien n’a changé depuis la signature, mais le dossier vient d’une autre version de Reprise : pour comparer le procès-verbal et la main courante à la source, vérifier avec cette version',
     },
     tampered: { name: 'ALTÉRÉ', meaning: 'le dossier n’est pas, ou n’est plus, celui qui a été signé' },
   },
@@ -69,6 +69,8 @@ const fr: VerdictWords = {
     'file-altered': '`{path}` n’est pas le fichier inscrit à la main courante',
     'replay-failed': 'la main courante ne se rejoue pas sur cette source : {error}',
     'journal-illegal': 'aucune exécution n’a pu écrire la ligne {line} (`{entry}`) : {reason}',
+    'replay-not-comparable':
+      'rejeu non comparable : la main courante vient d’une autre version ({made}), et celle-ci ({own}) n’en admet pas la ligne {line} (`{entry}`)',
     'clock-went-back':
       'l’heure de la ligne {line} précède celle de la ligne d’avant (autres reculs : {more}) : horloge de la machine reculée, ou heures réécrites',
     'statement-missing': '`statement.json` manque : l’exécution n’est pas scellée',
@@ -141,7 +143,7 @@ const en: VerdictWords = {
     'not-comparable': {
       name: 'INTACT, RENDERING NOT COMPARABLE',
       meaning:
-        'nothing changed since it was signed, but the transcript was made by another version of the renderer: to compare it with the journal, verify with that version',
+        'nothing changed since it was signed, but another version of Reprise made the bundle: to compare transcript and journal with the source, verify with that version',
     },
     tampered: { name: 'TAMPERED', meaning: 'the bundle is not, or no longer, what was signed' },
   },
@@ -173,6 +175,8 @@ const en: VerdictWords = {
     'file-altered': '`{path}` is not the file that the journal recorded',
     'replay-failed': 'the journal does not replay on this source: {error}',
     'journal-illegal': 'no run can have written line {line} (`{entry}`): {reason}',
+    'replay-not-comparable':
+      'replay not comparable: another version ({made}) wrote the journal, and this one ({own}) would not have written line {line} (`{entry}`)',
     'clock-went-back':
       'the time of line {line} lies before that of the line above (other such lines: {more}): the machine’s clock was set back, or times were rewritten',
     'statement-missing': '`statement.json` is missing: the run is not sealed',

@@ -17,7 +17,8 @@ export type Layer =
 
 /**
  * What the whole comes to. `not-probative` is a sandbox's key; `incomplete` lacks a statement or a seal that it must bear;
- * `not-comparable` holds but for the transcripts, which another version of the renderer made and this one cannot make again.
+ * `not-comparable` holds but for what another version of Reprise made or allowed: transcripts that this one cannot make again, or
+ * a journal that it would not have written.
  */
 export type VerdictName =
   | 'verified'
@@ -56,6 +57,7 @@ export const FINDINGS = {
   'file-altered': 'tampered',
   'replay-failed': 'tampered',
   'journal-illegal': 'tampered',
+  'replay-not-comparable': 'not-comparable',
   'clock-went-back': 'note',
   'statement-missing': 'unsealed',
   'statement-unreadable': 'tampered',

@@ -454,6 +454,48 @@ describe('what a bundle can be besides', () => {
     ]);
   });
 
+  test.each([
+    [
+      'the renderer',
+      { renderer: '0' },
+      {},
+      ['replay replay-not-comparable', 'transcript not-comparable'],
+      '0.1.0 / 0',
+    ],
+    ['the runner', {}, { runner: '0.2.0' }, ['replay replay-not-comparable'], `0.1.0 / ${stages.renderer}`],
+  ])(
+    'a journal that %s of another version allowed is not comparable, and never altered',
+    async (_name, theirs, own, codes, made) => {
+      const bundle = await makeClosedBundle(folder, bruno);
+      editing(bundle).lines(lines =>
+        rechain(lines, events => events.filter(event => event.type !== 'item-confirmed')),
+      );
+      const credulous = (record: Parameters<typeof stages.replay>[0]) => ({
+        ...stages.replay(record),
+        illegality: undefined,
+      });
+      await sealBundle(bundle, bruno, { ...stages, ...theirs, replay: credulous });
+      const options = { allowedSigners: trust(folder, bruno), ...own };
+      const verdict = await verifyBundle(bundle.directory, options);
+      expect([verdict.verdict, codesOf(verdict), verdict.findings[0]?.params.made]).toEqual([
+        'not-comparable',
+        codes,
+        made,
+      ]);
+      const failing: typeof stages = {
+        ...stages,
+        replay: () => {
+          throw new Error('no such step');
+        },
+      };
+      const failed = await verifyBundle(bundle.directory, options, failing);
+      expect([failed.verdict, codesOf(failed)[0]]).toEqual([
+        'not-comparable',
+        'replay replay-not-comparable',
+      ]);
+    },
+  );
+
   test('the statement is an in-toto Statement v1 in canonical JSON, and its subjects are all that was there', async () => {
     const text = editing(reference).read('statement.json');
     const statement = JSON.parse(text);

@@ -5,6 +5,7 @@ import { flagOption, type Invocation, textOption } from '../arguments.ts';
 import { bundleOperand } from '../bundle-operand.ts';
 import { langOf } from '../document.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
+import { version } from '../version.ts';
 
 const codes: Readonly<Record<VerdictName, ExitCode>> = {
   verified: exitCode.success,
@@ -18,10 +19,10 @@ const codes: Readonly<Record<VerdictName, ExitCode>> = {
 /** `reprise verify`: the verdict on a bundle, layer by layer, and an exit code of its own for each. */
 export async function perform(invocation: Invocation): Promise<number> {
   const allowedSigners = textOption(invocation, 'allowed-signers');
-  const verdict = await verifyBundle(
-    bundleOperand(invocation),
-    allowedSigners === undefined ? {} : { allowedSigners },
-  );
+  const verdict = await verifyBundle(bundleOperand(invocation), {
+    runner: version,
+    ...(allowedSigners === undefined ? {} : { allowedSigners }),
+  });
   const isJson = flagOption(invocation, 'json');
   process.stdout.write(isJson ? `${JSON.stringify(verdict)}\n` : printVerdict(verdict, langOf(invocation)));
   return codes[verdict.verdict];
