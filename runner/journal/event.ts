@@ -295,7 +295,23 @@ export type Event =
       readonly type: 'run-closed';
       readonly outcome: 'passed' | 'passed-with-reservations' | 'failed' | 'abandoned';
       readonly by: Person;
-    };
+    }
+  | {
+      /** Entries are added after the seal: the first line of an addendum's own journal, chained to the line sealed last. */
+      readonly type: 'addendum-opened';
+      readonly run: string;
+      /** Counts from 1 without a gap. */
+      readonly number: number;
+      /** sha256 of the run's statement, as it was sealed. */
+      readonly sealed: string;
+      /** sha256 of the statement of the addendum before; absent in the first. */
+      readonly previous?: string;
+      readonly by: Person;
+      readonly voice: Voice;
+      readonly runner: string;
+      readonly signer: SigningKey;
+    }
+  | { readonly type: 'addendum-closed'; readonly by: Person };
 
 /** The event of one type. */
 export type EventOf<T extends Event['type']> = Extract<Event, { readonly type: T }>;

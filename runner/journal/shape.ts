@@ -362,6 +362,23 @@ const shapes: Shapes = {
     by: person,
     corrects: optional(count),
   }),
+  'addendum-opened': object<EventOf<'addendum-opened'> & Link>({
+    ...link,
+    type: choice('addendum-opened'),
+    run: text,
+    number: count,
+    sealed: digest,
+    previous: optional(digest),
+    by: person,
+    voice,
+    runner: text,
+    signer: signingKey,
+  }),
+  'addendum-closed': object<EventOf<'addendum-closed'> & Link>({
+    ...link,
+    type: choice('addendum-closed'),
+    by: person,
+  }),
   'run-closed': object<EventOf<'run-closed'> & Link>({
     ...link,
     type: choice('run-closed'),

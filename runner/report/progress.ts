@@ -132,6 +132,8 @@ function sayEntry(entry: Entry, context: ProgressContext, lang: Lang): string | 
     case 'evidence-attached':
       return `  + ${fill(words.progress.evidence, { name: entry.name })}`;
     case 'output-written':
+    case 'addendum-opened':
+    case 'addendum-closed':
       return undefined;
     case 'input-probed': {
       const said = entry.used ? words.progress.probed : words.progress.probedUnused;

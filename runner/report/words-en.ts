@@ -369,6 +369,8 @@ export const EN: Words = {
     'evidence-attached': 'evidence',
     'note-added': 'note',
     'run-closed': 'close',
+    'addendum-opened': 'opening of the addendum',
+    'addendum-closed': 'close of the addendum',
   },
   progress: {
     opened: 'run {run} opened · {mode} · target {target}',

@@ -377,6 +377,8 @@ export const FR = {
     'evidence-attached': 'pièce jointe',
     'note-added': 'note',
     'run-closed': 'clôture',
+    'addendum-opened': 'ouverture de l’addendum',
+    'addendum-closed': 'clôture de l’addendum',
   },
   progress: {
     opened: 'exécution {run} ouverte · {mode} · cible {target}',

@@ -72,6 +72,8 @@ export function apply(session: Session, entry: Entry): Session {
     case 'step-started':
     case 'output-written':
     case 'note-added':
+    case 'addendum-opened':
+    case 'addendum-closed':
     case 'journal-recovered':
     case 'change-accepted':
     case 'input-probed':

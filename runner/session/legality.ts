@@ -91,12 +91,17 @@ const betweenProcesses: readonly Entry['type'][] = ['journal-recovered', 'change
 function isPlaced(session: Session, entry: Entry, before: Entry | undefined): boolean {
   if (before === undefined || entry.type === 'run-opened')
     return before === undefined && entry.type === 'run-opened';
-  if (session.status === 'closed') return false;
+  if (session.status === 'closed' || isOfAddendum(entry)) return false;
   if (betweenProcesses.includes(entry.type)) return true;
   if (before.type === 'journal-recovered' || before.type === 'change-accepted') return false;
   if (entry.type === 'input-probed') return before.type === 'run-opened' || before.type === 'input-probed';
   if (entry.type === 'teardown-asked') return isTeardownPlaced(session, entry, before);
   return session.status === 'open' || isUnderWay(session, entry);
+}
+
+/** An addendum has a journal of its own. */
+function isOfAddendum({ type }: Entry): boolean {
+  return type === 'addendum-opened' || type === 'addendum-closed';
 }
 
 function isTeardownPlaced(session: Session, entry: EventOf<'teardown-asked'>, before: Entry): boolean {

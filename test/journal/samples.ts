@@ -166,6 +166,20 @@ export const samples: { readonly [T in Event['type']]: readonly Extract<Event, {
     outcome,
     by,
   })),
+  'addendum-opened': [
+    {
+      type: 'addendum-opened',
+      run: 'r1',
+      number: 2,
+      sealed: 'a'.repeat(64),
+      previous: 'b'.repeat(64),
+      by,
+      voice: 'typed',
+      runner: '0.1.0',
+      signer: { principal: 'alice', publicKey: 'ssh-ed25519 AAAA', ephemeral: false },
+    },
+  ],
+  'addendum-closed': [{ type: 'addendum-closed', by }],
 };
 
 /** All samples in one list. */
