@@ -161,6 +161,7 @@ function resourceSettings(request: SettingsRequest, resource: Resource, known: K
     run: request.run,
     mode: target.mode,
     protected: target.protected,
+    ...(target.patience === undefined ? {} : { patience: target.patience }),
     ...(resource.access === 'read' ? ({ access: 'read' } as const) : {}),
   };
   return makeSettings(resource.kind, base, { value, choice, platform });

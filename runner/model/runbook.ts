@@ -88,6 +88,8 @@ export interface Target {
   readonly mode: Mode;
   /** True when the embedded sandbox is started for the run. */
   readonly embedded: boolean;
+  /** The longest that anything is waited for there, ms; what a step says holds when it is shorter. */
+  readonly patience?: number;
   /** Names (globs with `*`) that a drill must refuse to touch. */
   readonly protected: readonly string[];
   readonly inputs: Readonly<Record<string, Json>>;

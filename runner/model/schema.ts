@@ -68,6 +68,7 @@ const target = z.strictObject({
   mode: z.enum(['drill', 'real']),
   label: text.optional(),
   embedded: flag.default('false'),
+  patience: duration.optional(),
   protected: items.default([]),
   inputs: z.record(name, inputValue).default({}),
   secrets: z.record(name, secretSource).default({}),

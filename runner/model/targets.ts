@@ -1,6 +1,7 @@
 /*
  * A target: where a run acts. What it names must be declared, and each resource must get the settings that its kind needs.
  */
+import { readDuration } from './names.ts';
 import { type Reading, readInputValue } from './reading.ts';
 import type { Json, Target, ValueSource } from './runbook.ts';
 import type { WrittenFrontMatter, WrittenSetting, WrittenTarget } from './schema.ts';
@@ -148,6 +149,7 @@ export function readTarget(
     label: written.label ?? name,
     mode: written.mode,
     embedded: written.embedded === 'true',
+    ...(written.patience === undefined ? {} : { patience: readDuration(written.patience) ?? 0 }),
     protected: written.protected,
     inputs: readInputs(scope, written),
     secrets: Object.fromEntries(

@@ -42,11 +42,12 @@ interface Polled extends Poll {
 
 async function poll(stage: Stage, execution: Execution, check: CheckStep): Promise<Polled> {
   const { clock } = stage.world;
+  const within = Math.min(check.within, stage.session.plan.target.patience ?? check.within);
   const start = clock.monotonic();
   const first = await pollOnce(stage, execution);
   let last = first;
   let count = 1;
-  while (last.result.ended === 'failed' && clock.monotonic() - start + check.every <= check.within) {
+  while (last.result.ended === 'failed' && clock.monotonic() - start + check.every <= within) {
     await clock.sleep(check.every);
     if (stage.world.interrupted()) break;
     last = await pollOnce(stage, execution);

@@ -14,6 +14,8 @@ export interface ResourceBase {
   readonly mode: Mode;
   /** Names that a drill must refuse to touch; `*` stands for any characters. */
   readonly protected: readonly string[];
+  /** The longest that anything is waited for on this target, ms, whatever a cell says. */
+  readonly patience?: number;
   /** Declared as only read: services refuse to change what it holds. */
   readonly access?: 'read';
 }

@@ -152,8 +152,9 @@ export function requestRestore(
  */
 export function awaitRestored(
   resource: S3Resource,
-  limits: { readonly within: number; readonly every: number },
+  { within, every }: { readonly within: number; readonly every: number },
 ): Promise<ArchiveState> {
+  const limits = { within: Math.min(within, resource.patience ?? within), every };
   return withS3(resource, 'nothing-changed', client => untilReadable(client, resource.bucket, limits));
 }
 

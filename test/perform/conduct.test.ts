@@ -67,10 +67,13 @@ interface Scene {
   readonly fingerprints?: Fingerprint[];
   readonly before?: readonly Event[];
   readonly world?: (world: MemoryWorld) => void;
+  readonly patience?: number;
 }
 
 async function play(scene: Scene) {
-  const plan = planOf(cells);
+  const plain = planOf(cells);
+  const { patience } = scene;
+  const plan = patience === undefined ? plain : { ...plain, target: { ...plain.target, patience } };
   const world = new MemoryWorld(scene.results, scene.script ?? yes);
   world.fingerprints = scene.fingerprints ?? [empty];
   scene.world?.(world);
@@ -239,6 +242,11 @@ describe('conduct', () => {
       'failed ecrit {"code":"check-false","detail":"non"} 4 polls',
       'paused failed',
     ]);
+  });
+
+  test('waits no longer for a check than its target has patience', async () => {
+    const { story } = await play({ patience: 1000, results: { ecrit: [{ ended: 'failed' }] } });
+    expect(story.slice(8)).toEqual(['intended ecrit 1', 'failed ecrit 2 polls', 'paused failed']);
   });
 
   test('lets a person do a failed step by hand, and hands its exports on', async () => {

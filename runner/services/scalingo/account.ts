@@ -67,6 +67,11 @@ export class Account {
     this.#limiter = new Limiter(clock, resource.pace);
   }
 
+  /** The longest that anything is waited for on this target, ms. */
+  get patience(): number | undefined {
+    return this.#resource.patience;
+  }
+
   /** A request to the applications' API. Faults: `scalingo-*`. */
   app(call: ApiCall): Promise<ApiAnswer> {
     return this.#call('api', call);

@@ -8,12 +8,12 @@ export interface Waiting {
 
 /** Asks until `settled` says so, or `within` is over; gives the last answer back either way. */
 export async function poll<T>(
-  { clock }: Account,
+  { clock, patience }: Account,
   ask: () => Promise<T>,
   settled: (found: T) => boolean,
   { within = 15 * 60_000, every = 5000 }: Waiting,
 ): Promise<{ readonly found: T; readonly settled: boolean }> {
-  const deadline = clock.now() + within;
+  const deadline = clock.now() + Math.min(within, patience ?? within);
   for (;;) {
     const found = await ask();
     if (settled(found)) return { found, settled: true };
