@@ -5,6 +5,7 @@ import { Fault } from '../fault.ts';
 import type { Json } from '../model/runbook.ts';
 import type { Instance, Plan } from '../plan/plan.ts';
 import type { Executor } from '../ports.ts';
+import { sayReason } from '../report/phrase.ts';
 import { createExecutor } from './executor.ts';
 import type { Platform } from './platform.ts';
 import { programPath } from './programs.ts';
@@ -62,7 +63,8 @@ async function askProbe(executor: Executor, plan: Plan, instance: Instance): Pro
   const answer = result.values.answer ?? result.answer;
   if (result.ended === 'passed' && answer !== undefined)
     return { input: step.fills, step: instance.id, answer };
-  const detail = result.reason === undefined ? said.join('') : JSON.stringify(result.reason);
+  const detail =
+    result.reason === undefined ? said.join('') : sayReason(result.reason, plan.runbook.front.lang);
   throw new Fault('probe-failed', {
     step: instance.id,
     file: plan.runbook.file,
