@@ -3,8 +3,9 @@
  * document's line and column; exports that are not JSON; operations that nobody waits for. Nothing of a cell is evaluated.
  */
 import { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Expression } from 'oxc-parser';
 import type { API, Checker, Diagnostic as Found, Program } from 'typescript/unstable/sync';
 import { installation } from '../effects/programs.ts';
@@ -65,12 +66,28 @@ function endQuietly(api: API): void {
 }
 
 /** The project's files laid over the disk: `undefined` leaves a path to the disk. */
-function overlay({ files }: Project) {
+function overlay({ config, files }: Project) {
+  const manifest = join(dirname(config), 'package.json');
+  const all = new Map([...files, [manifest, moduleManifest(manifest)]]);
   return {
-    readFile: (path: string) => files.get(path),
-    fileExists: (path: string) => files.has(path) || undefined,
-    realpath: (path: string) => (files.has(path) ? path : undefined),
+    readFile: (path: string) => all.get(path),
+    fileExists: (path: string) => all.has(path) || undefined,
+    realpath: (path: string) => (all.has(path) ? path : undefined),
   };
+}
+
+/** A file beside the document is an ES module to the kernel, whatever its folder's `package.json` says, or if there is none. */
+function moduleManifest(path: string): string {
+  return JSON.stringify({ ...readManifest(path), type: 'module' });
+}
+
+/** A manifest that is not there, or that is not JSON, says nothing. */
+function readManifest(path: string): object {
+  try {
+    return Object(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return {};
+  }
 }
 
 interface Opened {
