@@ -246,7 +246,7 @@ describe('conduct', () => {
 
   test('waits no longer for a check than its target has patience', async () => {
     const { story } = await play({ patience: 1000, results: { ecrit: [{ ended: 'failed' }] } });
-    expect(story.slice(8)).toEqual(['intended ecrit 1', 'failed ecrit 2 polls', 'paused failed']);
+    expect(story.slice(-2)).toEqual(['failed ecrit 2 polls', 'paused failed']);
   });
 
   test('lets a person do a failed step by hand, and hands its exports on', async () => {
