@@ -10,9 +10,9 @@ import { lockRun } from './effects/lock.ts';
 import { runbookPath } from './effects/origin.ts';
 import { preparePlatform } from './effects/platform.ts';
 import { checkSpace, reserveIn } from './effects/reserve.ts';
-import { bundledChanges } from './effects/source-changes.ts';
+import { bundledChanges, originChanges } from './effects/source-changes.ts';
 import { Fault } from './fault.ts';
-import type { Event, EventOf, SourceFile } from './journal/event.ts';
+import type { Event, EventOf, Person, SourceFile } from './journal/event.ts';
 import { loadRunbook } from './load.ts';
 import type { Plan } from './plan/plan.ts';
 import { planRunbook } from './plan/plan-runbook.ts';
@@ -36,7 +36,7 @@ export interface ResumeRequest {
 
 /**
  * Replays a run's journal and carries it on from there. Faults: `run-closed`, `run-locked`, `journal-illegal`, `runner-changed`,
- * `source-changed`, `undo-in-real`, and those of the platform; nothing is appended before they are known.
+ * `source-changed`, `origin-changed`, `undo-in-real`, and those of the platform; nothing is appended before they are known.
  */
 export async function resumeRun(request: ResumeRequest): Promise<RunReport> {
   const bundle = openBundle(request.path);
@@ -53,7 +53,7 @@ export async function resumeRun(request: ResumeRequest): Promise<RunReport> {
   if (before.status === 'closed')
     return await sealClosed({ plan, helm, bundle, lock, reserve, session: before });
   if (request.undo && before.mode === 'real') throw new Fault('undo-in-real', { run: before.run });
-  const accepted = changesOf(bundle, opened, request);
+  const accepted = changesOf(bundle, opened, { ...request, by: helm.person });
   const platform = await preparePlatform(plan, before.run, helm.preparation);
   try {
     reserve.keep();
@@ -122,12 +122,21 @@ function runbookOf(files: readonly SourceFile[]): string {
   return runbook.path;
 }
 
-function changesOf(bundle: Bundle, opened: EventOf<'run-opened'>, request: ResumeRequest): readonly Event[] {
+/** What is accepted of what changed since the run was opened: the run itself goes on with what it was opened with. */
+function changesOf(
+  bundle: Bundle,
+  opened: EventOf<'run-opened'>,
+  request: Pick<ResumeRequest, 'runner' | 'acceptChanges'> & { readonly by: Person },
+): readonly Event[] {
   const changed = bundledChanges(bundle, opened);
   if (changed.length > 0) throw new Fault('source-changed', { files: changed.join(', ') });
-  if (opened.runner === request.runner) return [];
-  if (!request.acceptChanges) throw new Fault('runner-changed', { was: opened.runner, is: request.runner });
+  const origin = originChanges(bundle, opened);
+  const runner = opened.runner === request.runner ? [] : [`runner: ${opened.runner} → ${request.runner}`];
+  if (runner.length > 0 && !request.acceptChanges)
+    throw new Fault('runner-changed', { was: opened.runner, is: request.runner });
+  if (origin.length > 0 && !request.acceptChanges)
+    throw new Fault('origin-changed', { files: origin.map(({ path }) => path).join(', ') });
+  const diff = [...runner, ...origin.map(change => change.diff)].join('\n');
   const { files, digest } = opened;
-  const diff = `runner: ${opened.runner} → ${request.runner}`;
-  return [{ type: 'change-accepted', by: opened.operator, files, digest, diff }];
+  return diff === '' ? [] : [{ type: 'change-accepted', by: request.by, files, digest, diff }];
 }

@@ -77,8 +77,8 @@ const auto: Option = {
 const acceptChanges: Option = {
   name: 'accept-changes',
   words: {
-    fr: 'accepte une autre version de Reprise que celle de l’ouverture ; la différence est inscrite',
-    en: 'accepts another version of Reprise than the one that opened the run; the difference is journaled',
+    fr: 'continue avec le plan de l’ouverture et cette version-ci de Reprise, si l’un ou l’autre a changé ; la différence est inscrite',
+    en: 'goes on with the plan of the opening and this version of Reprise, if either has changed; the difference is journaled',
   },
 };
 

@@ -1,21 +1,27 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { EventOf } from '../journal/event.ts';
 import { LAYOUT } from '../seal/layout.ts';
 import type { Bundle } from './bundle.ts';
+
+/** The folder to which the paths of a run's files are relative, where it was opened; nothing when its runbook is not there. */
+export function originRoot(bundle: Bundle, opened: EventOf<'run-opened'>): string | undefined {
+  const path = opened.files.find(file => file.role === 'runbook')?.path;
+  const origin = opened.origin === undefined ? undefined : resolve(bundle.directory, opened.origin);
+  if (path === undefined || !origin?.endsWith(`/${path}`) || !existsSync(origin)) return undefined;
+  return origin.slice(0, -path.length);
+}
 
 /**
  * Where the runbook of a run is read from when it is gone on with: the file that the run was opened with, so that its cells
  * work in the same folder, as long as it and what its cells import are the same bytes; else the bundle's own copy.
  */
 export function runbookPath(bundle: Bundle, opened: EventOf<'run-opened'>, path: string): string {
-  const origin = opened.origin === undefined ? undefined : resolve(bundle.directory, opened.origin);
-  if (origin?.endsWith(`/${path}`)) {
-    const root = origin.slice(0, -path.length);
-    const sources = opened.files.filter(file => file.role === 'runbook' || file.role === 'import');
-    if (sources.every(file => digestOf(join(root, file.path)) === file.sha256)) return origin;
-  }
+  const root = originRoot(bundle, opened);
+  const sources = opened.files.filter(file => file.role === 'runbook' || file.role === 'import');
+  if (root !== undefined && sources.every(file => digestOf(join(root, file.path)) === file.sha256))
+    return join(root, path);
   return join(bundle.directory, LAYOUT.source, path);
 }
 

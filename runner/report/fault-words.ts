@@ -1012,6 +1012,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'give your identity with `--as`',
     },
   },
+  'origin-changed': {
+    fr: {
+      what: 'le plan a changé depuis l’ouverture de l’exécution : {files}',
+      hint: 'le rétablir, ou continuer avec `--accept-changes` : l’exécution suit alors la copie de son dossier, et la différence est inscrite',
+    },
+    en: {
+      what: 'the plan has changed since the run was opened: {files}',
+      hint: 'restore it, or go on with `--accept-changes`: the run then follows the copy in its bundle, and the difference is journaled',
+    },
+  },
   'output-not-kept': {
     fr: {
       what: 'la sortie de l’étape ne peut plus être écrite, et l’étape a été arrêtée : {detail}',
