@@ -273,6 +273,70 @@ export type Event =
       readonly by: Person;
       readonly voice: Voice;
     }
+  | {
+      /** A second person must approve before the step acts; the challenge is the one line of text that they sign. */
+      readonly type: 'approval-asked';
+      readonly step: string;
+      readonly role: string;
+      readonly challenge: string;
+    }
+  | {
+      readonly type: 'approval-refused';
+      readonly step: string;
+      /** Who handed the answer over, which is not who gave it. */
+      readonly by: Person;
+      readonly voice: Voice;
+      readonly fault: string;
+      readonly params: Readonly<Record<string, string | number>>;
+    }
+  | {
+      readonly type: 'step-approved';
+      readonly step: string;
+      /** The second person. */
+      readonly by: Person;
+      /** `scripted`: an answers file of a drill said so, and nothing was signed. */
+      readonly voice: Voice;
+      readonly challenge: string;
+      /** Absent when the approval is scripted. */
+      readonly signed?: {
+        /** Fingerprint of the key (`SHA256:…`). */
+        readonly key: string;
+        /** The armoured SSHSIG signature of the challenge and a line feed, namespace `approval@reprise`. */
+        readonly signature: string;
+        /** sha256 of the list of trusted signers against which it was checked. */
+        readonly signers: string;
+      };
+    }
+  | {
+      /** Another holder of a role takes the run over; the resumption follows. */
+      readonly type: 'run-handed-over';
+      readonly from: Person;
+      readonly to: Person;
+      readonly voice: Voice;
+    }
+  | {
+      /** A time stamp authority (RFC 3161) stamped the line before this one: `head` is its sha256, and this line's `prev`. */
+      readonly type: 'time-stamped';
+      readonly mark: 'start' | 'end';
+      readonly head: string;
+      /** The authority's answer, as it came. */
+      readonly file: string;
+      readonly bytes: number;
+      readonly sha256: string;
+      /** Address that was asked. */
+      readonly authority: string;
+      /** Policy under which the authority stamps, an OID. */
+      readonly policy: string;
+      /** The time in the token. */
+      readonly stampedAt: string;
+    }
+  | {
+      readonly type: 'time-stamp-failed';
+      readonly mark: 'start' | 'end';
+      readonly authority: string;
+      readonly fault: string;
+      readonly params: Readonly<Record<string, string | number>>;
+    }
   | { readonly type: 'retry-asked'; readonly step: string; readonly by?: Person }
   | {
       readonly type: 'evidence-attached';

@@ -148,14 +148,16 @@ function checkProbe(checking: Checking, placed: PlacedStep, fills: string): void
   }
 }
 
+function checkRole({ front, findings }: Checking, name: string | undefined, place: Place): void {
+  if (!front || name === undefined || front.roles.has(name)) return;
+  findings.error('unknown-role', place, { name, known: list(front.roles.keys()) });
+}
+
 function checkStep(checking: Checking, placed: PlacedStep): void {
   const { step, attributes } = placed;
+  if ('approve' in step) checkRole(checking, step.approve, attributes.place('approve'));
   if (step.kind === 'manual') {
-    const { front, findings } = checking;
-    if (front && step.role !== undefined && !front.roles.has(step.role)) {
-      const params = { name: step.role, known: list(front.roles.keys()) };
-      findings.error('unknown-role', attributes.place('role'), params);
-    }
+    checkRole(checking, step.role, attributes.place('role'));
     return;
   }
   checkResource(checking, placed, step);

@@ -92,6 +92,8 @@ export interface Target {
   readonly patience?: number;
   /** Names (globs with `*`) that a drill must refuse to touch. */
   readonly protected: readonly string[];
+  /** The role one of whose holders approves every cell that destroys, whatever the cell itself says. */
+  readonly approve?: string;
   readonly inputs: Readonly<Record<string, Json>>;
   readonly secrets: Readonly<Record<string, ValueSource>>;
   /** Settings of each resource by name, then by key (`url`, `endpoint`, `bucket`, `path`, …). */
@@ -163,6 +165,8 @@ export interface CellStep extends StepBase {
   readonly effect: Effect;
   readonly timeout?: number;
   readonly retry: number;
+  /** The role one of whose holders, another than the operator, approves the step before it acts. */
+  readonly approve?: string;
   readonly imports: readonly CellImport[];
   readonly exports: readonly CellExport[];
 }
@@ -178,6 +182,8 @@ export interface ManualStep extends StepBase {
   readonly kind: 'manual';
   readonly role?: string;
   readonly evidence: EvidenceRule;
+  /** The role one of whose holders, another than the operator, approves the step before it is presented. */
+  readonly approve?: string;
   readonly items: readonly ChecklistItem[];
 }
 

@@ -70,6 +70,7 @@ const target = z.strictObject({
   embedded: flag.default('false'),
   patience: duration.optional(),
   protected: items.default([]),
+  approve: name.optional(),
   inputs: z.record(name, inputValue).default({}),
   secrets: z.record(name, secretSource).default({}),
   resources: z.record(name, z.record(z.string(), setting)).default({}),

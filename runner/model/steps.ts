@@ -61,12 +61,14 @@ function readCell(written: Written, id: string): CellStep | undefined {
   const where = onAndTimeout(written);
   const effect = attributes.choice('effect', ['read', 'write', 'destroy'], 'write');
   const retry = attributes.count('retry', 100) ?? 0;
+  const approve = optional('approve', attributes.name('approve'));
   requireResource(written, where.on);
   if (effect === 'destroy' && where.on === undefined)
     findings.error('destroy-without-resource', directive.opener);
   if (!code) return undefined;
   const { imports, exports } = code;
-  return { ...common(written, id), kind: 'cell', code: code.code, ...where, effect, retry, imports, exports };
+  const acts = { effect, retry, ...approve };
+  return { ...common(written, id), kind: 'cell', code: code.code, ...where, ...acts, imports, exports };
 }
 
 function readManual(written: Written, id: string): ManualStep {
@@ -78,6 +80,7 @@ function readManual(written: Written, id: string): ManualStep {
     kind: 'manual',
     ...optional('role', attributes.name('role')),
     evidence: attributes.choice('evidence', ['none', 'optional', 'required'], 'none'),
+    ...optional('approve', attributes.name('approve')),
     items: directive.items.map(({ text, place }) => ({ text, place })),
   };
 }

@@ -129,6 +129,14 @@ function requireAll(scope: Scope, written: WrittenTarget): void {
   }
 }
 
+/** Who approves must be a role of the document. */
+function requireApprover({ reading, target, written: front }: Scope, { approve }: WrittenTarget): void {
+  if (approve === undefined || Object.hasOwn(front.roles, approve)) return;
+  const known = Object.keys(front.roles).join(', ') || '—';
+  const place = reading.yaml.valueAt(['targets', target, 'approve']);
+  reading.findings.error('unknown-role', place, { name: approve, known });
+}
+
 /** Reads one target of the front matter. */
 export function readTarget(
   reading: Reading,
@@ -142,6 +150,7 @@ export function readTarget(
   if (written.embedded === 'true' && written.mode === 'real') {
     findings.error('embedded-real', yaml.valueAt(['targets', name, 'mode']), { target: name });
   }
+  requireApprover(scope, written);
   for (const secret of Object.keys(written.secrets))
     declared(scope, 'secrets', secret, ['targets', name, 'secrets', secret]);
   return {
@@ -151,6 +160,7 @@ export function readTarget(
     embedded: written.embedded === 'true',
     ...(written.patience === undefined ? {} : { patience: readDuration(written.patience) ?? 0 }),
     protected: written.protected,
+    ...(written.approve === undefined ? {} : { approve: written.approve }),
     inputs: readInputs(scope, written),
     secrets: Object.fromEntries(
       Object.entries(written.secrets).map(([key, value]) => [key, readSecret(value)]),

@@ -10,7 +10,8 @@ function essence(step: Step): Json {
   const of = 'of' in step && step.of !== undefined ? { of: step.of } : {};
   const timeout = 'timeout' in step && step.timeout !== undefined ? { timeout: step.timeout } : {};
   const code = 'code' in step ? { language: step.code.language, code: step.code.text } : {};
-  const common = { kind: step.kind, id: step.id, ...on, ...of, ...timeout, ...code };
+  const approve = 'approve' in step && step.approve !== undefined ? { approve: step.approve } : {};
+  const common = { kind: step.kind, id: step.id, ...on, ...of, ...timeout, ...approve, ...code };
   switch (step.kind) {
     case 'cell':
       return { ...common, effect: step.effect, retry: step.retry };

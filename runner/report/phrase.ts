@@ -143,6 +143,14 @@ export function sayFingerprint(fingerprint: Fingerprint, lang: Lang): string {
   return `${name} (${notes.join(', ')})${facts.length === 0 ? '' : ` · ${facts.join(', ')}`}`;
 }
 
+/** Who approved a step, and with which key. */
+export function sayApproval({ by, voice, signed }: EventOf<'step-approved'>, lang: Lang): string {
+  const words = wordsOf(lang).progress;
+  const said = { by: sayPerson(by, lang, voice) };
+  if (signed === undefined) return fill(words.approvedScripted, said);
+  return fill(words.approved, { ...said, key: signed.key });
+}
+
 /** How a doubt was settled. */
 export function saySettlement(settled: EventOf<'doubt-settled'>, lang: Lang): string {
   const words = wordsOf(lang);

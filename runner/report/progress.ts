@@ -5,8 +5,9 @@
 import type { Lang } from '../diagnostic.ts';
 import type { Entry } from '../journal/event.ts';
 import type { Plan } from '../plan/plan.ts';
+import { describeFault } from './faults.ts';
 import { neutralise } from './neutralise.ts';
-import { sayFact, sayPerson, sayReason, saySettlement, sayValue } from './phrase.ts';
+import { sayApproval, sayFact, sayInstant, sayPerson, sayReason, saySettlement, sayValue } from './phrase.ts';
 import type { EntryOf } from './record.ts';
 import { byteSize, clockTime, duration } from './time.ts';
 import { fill, SIGNS, wordsOf } from './words.ts';
@@ -141,6 +142,21 @@ function sayEntry(entry: Entry, context: ProgressContext, lang: Lang): string | 
     }
     case 'teardown-asked':
       return `  • ${words.progress.teardown[entry.scope]}`;
+    case 'run-handed-over': {
+      const [from, to] = [sayPerson(entry.from, lang), sayPerson(entry.to, lang, entry.voice)];
+      return `⇄ ${fill(words.progress.handedOver, { from, to })}`;
+    }
+    case 'time-stamped': {
+      const at = sayInstant(entry.stampedAt, { lang, timeZone: context.timeZone });
+      const mark = words.progress.stampMark[entry.mark];
+      const { authority, policy } = entry;
+      return `  ◷ ${fill(words.progress.stamped, { mark, at, authority, policy })}`;
+    }
+    case 'time-stamp-failed': {
+      const mark = words.progress.stampMark[entry.mark];
+      const fault = describeFault(entry.fault, entry.params, lang);
+      return `  ◷ ${fill(words.progress.stampFailed, { mark, fault })}`;
+    }
     default:
       return sayStepEntry(entry, context, lang, left);
   }
@@ -158,6 +174,9 @@ type StepEntry = EntryOf<
   | 'step-confirmed'
   | 'step-done-by-hand'
   | 'retry-asked'
+  | 'approval-asked'
+  | 'approval-refused'
+  | 'step-approved'
 >;
 
 function sayStepEntry(
@@ -205,6 +224,16 @@ function sayStepEntry(
         sayPerson(entry.by, lang, entry.voice),
         entry.reason,
       ]);
+    case 'approval-asked': {
+      const role = context.roles.get(entry.role) ?? entry.role;
+      return `  ⚿ ${id} ${fill(words.progress.approvalAsked, { role })} : ${entry.challenge}`;
+    }
+    case 'approval-refused': {
+      const fault = describeFault(entry.fault, entry.params, lang);
+      return `  ✘ ${id} ${fill(words.progress.approvalRefused, { fault })}`;
+    }
+    case 'step-approved':
+      return `  ⚿ ${id} ${sayApproval(entry, lang)}`;
     case 'step-started':
     case 'item-confirmed':
     case 'retry-asked':

@@ -11,6 +11,8 @@ export interface VerdictWords {
   readonly illegalities: Readonly<Record<IllegalityCode, string>>;
   readonly signers: Readonly<Record<SealedBy['status'], string>>;
   readonly noKey: string;
+  readonly addendum: string;
+  readonly added: string;
   readonly run: string;
   readonly clock: string;
 }
@@ -69,6 +71,13 @@ const fr: VerdictWords = {
     'file-altered': '`{path}` n’est pas le fichier inscrit à la main courante',
     'replay-failed': 'la main courante ne se rejoue pas sur cette source : {error}',
     'journal-illegal': 'aucune exécution n’a pu écrire la ligne {line} (`{entry}`) : {reason}',
+    'addendum-unfounded': 'il complète une déclaration absente ou illisible',
+    'addendum-missing': 'l’addendum n° {number} manque : il a été retiré, et les suivants ne sont pas examinés',
+    'addendum-out-of-order': 'il porte le n° {number}, ou ne suit pas ce qui a été scellé avant lui',
+    'addendum-elsewhere': 'il complète une autre exécution, ou une autre déclaration (`{run}`)',
+    'addendum-illegal': 'l’entrée n° {seq} (`{entry}`) ne peut pas y figurer ({reason})',
+    'addendum-by-stranger': '`{id}` ne tient aucun rôle dans le runbook',
+    'addendum-pending': 'un addendum est commencé et n’est pas scellé (`{path}`)',
     'replay-not-comparable':
       'rejeu non comparable : la main courante vient d’une autre version ({made}), et celle-ci ({own}) n’en admet pas la ligne {line} (`{entry}`)',
     'clock-went-back':
@@ -106,6 +115,8 @@ const fr: VerdictWords = {
     'no-intent': 'l’étape n’avait pas été engagée, ou pas à cet essai',
     'not-offered': 'l’état de l’exécution n’appelait pas cela à ce moment',
     'not-confirmed': 'une étape destructive engagée sans la confirmation que sa cible demande',
+    'not-approved':
+      'l’approbation d’une seconde personne manque, ou n’est pas celle que cette étape demandait',
     'code-differs': 'le code engagé n’est pas celui de la source',
     'opening-differs': 'l’ouverture ne correspond ni à la source ni à ses fichiers',
     'close-differs': 'la clôture ne correspond pas à ce qui a été fait',
@@ -117,6 +128,8 @@ const fr: VerdictWords = {
     bad: 'sceau sans valeur',
   },
   noKey: 'clé inconnue',
+  addendum: 'addendum {number}',
+  added: 'par {by}, le {at} ; notes : {notes}, pièces : {evidence}',
   run: 'exécution',
   clock: 'heures déclarées par la machine : aucun horodatage extérieur ne les prouve',
 };
@@ -175,6 +188,13 @@ const en: VerdictWords = {
     'file-altered': '`{path}` is not the file that the journal recorded',
     'replay-failed': 'the journal does not replay on this source: {error}',
     'journal-illegal': 'no run can have written line {line} (`{entry}`): {reason}',
+    'addendum-unfounded': 'it adds to a statement that is missing or cannot be read',
+    'addendum-missing': 'addendum no. {number} is missing: it was taken out, and those after it are not looked at',
+    'addendum-out-of-order': 'it bears no. {number}, or does not follow what was sealed before it',
+    'addendum-elsewhere': 'it adds to another run, or to another statement (`{run}`)',
+    'addendum-illegal': 'entry no. {seq} (`{entry}`) cannot stand in it ({reason})',
+    'addendum-by-stranger': '`{id}` holds no role of the runbook',
+    'addendum-pending': 'an addendum was begun and is not sealed (`{path}`)',
     'replay-not-comparable':
       'replay not comparable: another version ({made}) wrote the journal, and this one ({own}) would not have written line {line} (`{entry}`)',
     'clock-went-back':
@@ -211,6 +231,7 @@ const en: VerdictWords = {
     'no-intent': 'the step had not been begun, or not at this attempt',
     'not-offered': 'the state of the run did not call for it then',
     'not-confirmed': 'a destructive step begun without the confirmation that its target asks for',
+    'not-approved': 'the approval of a second person is missing, or is not the one that this step called for',
     'code-differs': 'the code that was begun is not that of the source',
     'opening-differs': 'the opening matches neither the source nor its files',
     'close-differs': 'the close does not match what was done',
@@ -222,6 +243,8 @@ const en: VerdictWords = {
     bad: 'worthless seal',
   },
   noKey: 'key unknown',
+  addendum: 'addendum {number}',
+  added: 'by {by}, at {at}; notes: {notes}, evidence: {evidence}',
   run: 'run',
   clock: 'times declared by the machine: no outside time stamp proves them',
 };

@@ -2,9 +2,11 @@
  * Session and entry in, session out. Every event has its case and says by itself what it changes; an event that this
  * version does not know is a compile error here, and a refusal when a journal is read.
  */
+import { keyFingerprint } from '../journal/challenge.ts';
 import type { Entry, EventOf, Fact } from '../journal/event.ts';
 import type { Plan } from '../plan/plan.ts';
 import { agendaOf, branchesOf, sectionKey } from './agenda.ts';
+import { isApprovedFor } from './approval.ts';
 import { isOver } from './over.ts';
 import type { Session, StepState } from './session.ts';
 import { StepTable } from './step-table.ts';
@@ -21,6 +23,7 @@ export function emptySession(plan: Plan): Session {
     agenda,
     cursor: 0,
     passed: new Set(),
+    operatorKeys: [],
     branches: branchesOf(agenda),
     selection: {},
     dry: false,
@@ -34,7 +37,7 @@ export function apply(session: Session, entry: Entry): Session {
     case 'run-opened':
       return opened(session, entry);
     case 'run-resumed':
-      return { ...losing(session), status: 'open', operator: entry.operator };
+      return resumed(session, entry);
     case 'fact-recorded':
       return isReservation(entry.fact) ? { ...session, reserved: true } : session;
     case 'teardown-asked':
@@ -49,8 +52,12 @@ export function apply(session: Session, entry: Entry): Session {
       return pass(session, sectionKey(entry));
     case 'step-skipped':
       return settle(session, entry.step, { status: 'skipped' });
+    case 'approval-asked':
+      return change(session, entry.step, { approval: { challenge: entry.challenge, isGiven: false } });
+    case 'step-approved':
+      return change(session, entry.step, { approval: { challenge: entry.challenge, isGiven: true } });
     case 'step-intended':
-      return change(session, entry.step, intended(entry));
+      return intended(session, entry);
     case 'step-finished':
       return finished(session, entry);
     case 'step-doubted':
@@ -77,18 +84,37 @@ export function apply(session: Session, entry: Entry): Session {
     case 'journal-recovered':
     case 'change-accepted':
     case 'input-probed':
+    case 'approval-refused':
+    case 'run-handed-over':
+    case 'time-stamped':
+    case 'time-stamp-failed':
       return session;
   }
 }
 
 function opened(session: Session, entry: EventOf<'run-opened'>): Session {
-  const { run, mode, operator, t0, selection, dry } = entry;
-  return { ...session, run, mode, operator, t0, selection, dry, status: 'open' };
+  const { run, mode, operator, t0, selection, dry, signer } = entry;
+  const operatorKeys = [keyFingerprint(signer.publicKey)];
+  return { ...session, run, mode, operator, t0, selection, dry, operatorKeys, status: 'open' };
 }
 
-function intended(entry: EventOf<'step-intended'>): Partial<StepState> {
-  const { attempt, fingerprint } = entry;
-  return { status: 'running', attempts: attempt, ...(fingerprint === undefined ? {} : { fingerprint }) };
+function resumed(session: Session, { operator, signer }: EventOf<'run-resumed'>): Session {
+  const { operatorKeys } = session;
+  const more = signer === undefined ? [] : [keyFingerprint(signer.publicKey)];
+  return { ...losing(session), status: 'open', operator, operatorKeys: [...operatorKeys, ...more] };
+}
+
+/** An intent uses up the approval that was given for it. */
+function intended(session: Session, entry: EventOf<'step-intended'>): Session {
+  const { attempt, fingerprint, step } = entry;
+  const { approval } = session.steps.get(step);
+  return change(session, step, {
+    status: 'running',
+    attempts: attempt,
+    isApproved: isApprovedFor(session, entry),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(approval === undefined ? {} : { approval: { ...approval, isGiven: false } }),
+  });
 }
 
 function finished(session: Session, entry: EventOf<'step-finished'>): Session {
@@ -148,7 +174,9 @@ function isReservation(fact: Fact): boolean {
 function losing(session: Session): Session {
   let { steps } = session;
   for (const [id, state] of session.steps.entries()) {
-    if (state.status === 'running') steps = steps.with(id, { status: 'lost' });
+    // What was begun without the approval that it needs can only have been refused, so nothing of it ran.
+    const status = state.isApproved === false ? 'waiting' : 'lost';
+    if (state.status === 'running') steps = steps.with(id, { status });
   }
   return { ...session, steps };
 }

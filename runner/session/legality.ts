@@ -20,6 +20,7 @@ export type IllegalityCode =
   | 'no-intent'
   | 'not-offered'
   | 'not-confirmed'
+  | 'not-approved'
   | 'code-differs'
   | 'opening-differs'
   | 'close-differs';
@@ -85,16 +86,25 @@ function wrongWithRest(session: Session, entry: Entry): IllegalityCode | undefin
 }
 
 /** What a process writes before it goes on with a run. */
-const betweenProcesses: readonly Entry['type'][] = ['journal-recovered', 'change-accepted', 'run-resumed'];
+const betweenProcesses: readonly Entry['type'][] = [
+  'journal-recovered',
+  'change-accepted',
+  'run-handed-over',
+  'run-resumed',
+];
 
 /** Whether an entry of this type can follow at all: opening, processes and close. */
 function isPlaced(session: Session, entry: Entry, before: Entry | undefined): boolean {
   if (before === undefined || entry.type === 'run-opened')
     return before === undefined && entry.type === 'run-opened';
   if (session.status === 'closed' || isOfAddendum(entry)) return false;
+  if (entry.type === 'run-handed-over') return isHandover(session, entry);
+  if (before.type === 'run-handed-over') return isTakenOver(entry, before);
   if (betweenProcesses.includes(entry.type)) return true;
   if (before.type === 'journal-recovered' || before.type === 'change-accepted') return false;
-  if (entry.type === 'input-probed') return before.type === 'run-opened' || before.type === 'input-probed';
+  if (entry.type === 'time-stamped' || entry.type === 'time-stamp-failed')
+    return isStampPlaced(session, entry, before);
+  if (entry.type === 'input-probed') return isOpeningPart(before);
   if (entry.type === 'teardown-asked') return isTeardownPlaced(session, entry, before);
   return session.status === 'open' || isUnderWay(session, entry);
 }
@@ -104,10 +114,43 @@ function isOfAddendum({ type }: Entry): boolean {
   return type === 'addendum-opened' || type === 'addendum-closed';
 }
 
+/** The run goes from the last operator to another holder of a role. */
+function isHandover({ operator, plan }: Session, { from, to }: EventOf<'run-handed-over'>): boolean {
+  const holders = [...plan.runbook.front.roles.values()].flatMap(role => role.holders);
+  return (
+    canonicalJson(from) === canonicalJson(operator ?? null) && from.id !== to.id && holders.includes(to.id)
+  );
+}
+
+/** A crash may come between the handover and the resumption; the handover is then written again. */
+function isTakenOver(entry: Entry, { to }: EventOf<'run-handed-over'>): boolean {
+  if (entry.type === 'run-resumed') return canonicalJson(entry.operator) === canonicalJson(to);
+  return entry.type === 'journal-recovered' || entry.type === 'change-accepted';
+}
+
+/** The first stamp is of the opening alone, the last one of all that was done; each is of the very line before it. */
+function isStampPlaced(
+  session: Session,
+  entry: EventOf<'time-stamped' | 'time-stamp-failed'> & Pick<Entry, 'prev'>,
+  before: Entry,
+): boolean {
+  if (entry.type === 'time-stamped' && entry.head !== entry.prev) return false;
+  if (entry.mark === 'start') return before.type === 'run-opened';
+  return session.status === 'open' && offered(session, 'close-run').length > 0;
+}
+
 function isTeardownPlaced(session: Session, entry: EventOf<'teardown-asked'>, before: Entry): boolean {
   if (session.mode === 'real') return false;
   if (entry.scope === 'now') return before.type === 'run-resumed';
-  return before.type === 'run-opened' || before.type === 'input-probed';
+  return isOpeningPart(before);
+}
+
+/** What the process that opens a run writes before anything of it is performed. */
+function isOpeningPart(before: Entry): boolean {
+  const isStamp = before.type === 'time-stamped' || before.type === 'time-stamp-failed';
+  return (
+    before.type === 'run-opened' || before.type === 'input-probed' || (isStamp && before.mark === 'start')
+  );
 }
 
 /** While one branch pauses the run, what the others had begun still comes to its end. */

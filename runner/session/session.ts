@@ -35,6 +35,10 @@ export interface StepState {
   readonly exports: Readonly<Record<string, Exported>>;
   readonly fingerprint?: Fingerprint;
   readonly reason?: Reason;
+  /** The last challenge that was put to a second person, and whether they approved; an intent uses it up. */
+  readonly approval?: { readonly challenge: string; readonly isGiven: boolean };
+  /** Whether the attempt under way was begun with the approval that it needs, or needs none. */
+  readonly isApproved?: boolean;
   /** How the operator settled the last doubt: after `not-done` the step is never started without being asked for. */
   readonly settled?: 'done' | 'not-done' | 'redo';
 }
@@ -66,6 +70,8 @@ export interface Session {
   readonly mode: Mode;
   readonly status: 'unopened' | 'open' | 'paused' | 'closed';
   readonly operator?: Person;
+  /** Fingerprints of the keys with which operators of this run sign: none of them may approve. */
+  readonly operatorKeys: readonly string[];
   readonly t0?: string;
   readonly steps: StepTable;
   readonly agenda: readonly AgendaItem[];

@@ -3,6 +3,7 @@
  * intent and a decision were offered, and a destructive cell was confirmed as its target asks for.
  */
 import type { Entry, EventOf } from '../journal/event.ts';
+import { isApprovalLegal, isApproved } from './approval.ts';
 import { isRead } from './next.ts';
 import { offeredOn, same } from './offered.ts';
 import type { Session, StepState } from './session.ts';
@@ -12,8 +13,13 @@ export function wrongWithStep(
   session: Session,
   entry: Entry,
   state: StepState,
-): 'no-intent' | 'not-offered' | 'not-confirmed' | 'code-differs' | undefined {
+): 'no-intent' | 'not-offered' | 'not-confirmed' | 'not-approved' | 'code-differs' | undefined {
+  if (!isApprovedSoFar(session, entry, state)) return 'not-approved';
   switch (entry.type) {
+    case 'approval-asked':
+    case 'approval-refused':
+    case 'step-approved':
+      return isApprovalLegal(session, entry, state) ? undefined : 'not-approved';
     case 'step-intended':
       return wrongWithIntent(session, entry);
     case 'output-written':
@@ -27,6 +33,27 @@ export function wrongWithStep(
       return isDoubt(session, entry, state) ? undefined : 'no-intent';
     default:
       return isDecided(session, entry, state) ? undefined : 'not-offered';
+  }
+}
+
+/** What needs an approval and was begun without one can only have been refused, and nobody does it by hand unapproved. */
+function isApprovedSoFar(session: Session, entry: Entry, state: StepState): boolean {
+  switch (entry.type) {
+    case 'step-started':
+    case 'output-written':
+    case 'fact-recorded':
+    case 'step-doubted':
+      return state.isApproved !== false;
+    case 'step-finished':
+      return state.isApproved !== false || entry.reason?.code === 'refused';
+    case 'step-done-by-hand':
+    case 'manual-presented': {
+      const act = entry.type === 'manual-presented' ? 'manual' : 'by-hand';
+      const code = session.plan.instances.find(each => each.id === entry.step)?.digest ?? '';
+      return isApproved(session, entry.step, { act, attempt: state.attempts + 1, code });
+    }
+    default:
+      return true;
   }
 }
 

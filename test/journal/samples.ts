@@ -147,6 +147,51 @@ export const samples: { readonly [T in Event['type']]: readonly Extract<Event, {
   ],
   'input-probed': [{ type: 'input-probed', input: 'i', step: 'p', answer: 'oui', used: true }],
   'teardown-asked': [{ type: 'teardown-asked', scope: 'end', by, voice: 'typed' }],
+  'approval-asked': [
+    { type: 'approval-asked', step: 'a', role: 'directeur', challenge: 'reprise-approval-1.x' },
+  ],
+  'approval-refused': [
+    {
+      type: 'approval-refused',
+      step: 'a',
+      by,
+      voice: 'typed',
+      fault: 'approval-foreign',
+      params: { step: 'a' },
+    },
+  ],
+  'step-approved': [
+    {
+      type: 'step-approved',
+      step: 'a',
+      by,
+      voice: 'typed',
+      challenge: 'reprise-approval-1.x',
+      signed: { key: 'SHA256:x', signature: '-----BEGIN SSH SIGNATURE-----\n', signers: sha256 },
+    },
+    { type: 'step-approved', step: 'a', by, voice: 'scripted', challenge: 'reprise-approval-1.x' },
+  ],
+  'run-handed-over': [{ type: 'run-handed-over', from: by, to: { id: 'carol' }, voice: 'typed' }],
+  'time-stamped': (['start', 'end'] as const).map(mark => ({
+    type: 'time-stamped',
+    mark,
+    head: sha256,
+    file: 'timestamps/start.tsr',
+    bytes: 3,
+    sha256,
+    authority: 'https://tsa.example',
+    policy: '1.2.3.4.1',
+    stampedAt: '2026-01-01T00:00:00Z',
+  })),
+  'time-stamp-failed': [
+    {
+      type: 'time-stamp-failed',
+      mark: 'start',
+      authority: 'https://tsa.example',
+      fault: 'timestamp-unreachable',
+      params: { error: 'x' },
+    },
+  ],
   'retry-asked': [{ type: 'retry-asked', step: 'a', by }],
   'evidence-attached': [
     {

@@ -1,0 +1,141 @@
+/*
+ * Four eyes: whose approval a step needs, and whether an entry about it can follow the state that the step is in. Whoever
+ * writes a journal can only say that a step was approved by a holder of that role who was not the operator, for this very
+ * step, attempt, code and target; whether the signature is good is checked where there is an `ssh-keygen`.
+ */
+import { approvedTarget, type Challenge, digestChallenge, readChallenge } from '../journal/challenge.ts';
+import type { Entry, EventOf, Fingerprint } from '../journal/event.ts';
+import type { Step, Target } from '../model/runbook.ts';
+import type { Instance } from '../plan/plan.ts';
+import { offeredOn } from './offered.ts';
+import type { Session, StepState } from './session.ts';
+
+/** The role one of whose holders must approve a step on a target; nothing when nobody must. */
+export function approverOf(target: Target, step: Step): string | undefined {
+  const own = 'approve' in step ? step.approve : undefined;
+  return own ?? (step.kind === 'cell' && step.effect === 'destroy' ? target.approve : undefined);
+}
+
+/** What an approval is about, in what the step is and what its server said. */
+export interface Approvable {
+  readonly act: Challenge['act'];
+  readonly attempt: number;
+  readonly code: string;
+  readonly fingerprint?: Fingerprint | undefined;
+}
+
+/** Whether a challenge is about this act, attempt, code and target. */
+export function isAbout(challenge: Challenge, { act, attempt, code, fingerprint }: Approvable): boolean {
+  const seen = fingerprint === undefined ? undefined : approvedTarget(fingerprint).sha256;
+  return (
+    challenge.act === act &&
+    challenge.attempt === attempt &&
+    challenge.code === code &&
+    challenge.fingerprint?.sha256 === seen
+  );
+}
+
+/** Whether a step that needs an approval has one for this; true for one that needs none. */
+export function isApproved({ plan, steps }: Session, id: string, wanted: Approvable): boolean {
+  const step = plan.runbook.steps.get(id.replace(/\[.*$/u, ''));
+  if (step === undefined || approverOf(plan.target, step) === undefined) return true;
+  const { approval } = steps.get(id);
+  const challenge = approval?.isGiven === true ? readChallenge(approval.challenge) : undefined;
+  return challenge !== undefined && isAbout(challenge, wanted);
+}
+
+/** Whether a step was begun with the approval that it needs. */
+export function isApprovedFor(session: Session, entry: EventOf<'step-intended'>): boolean {
+  const { attempt, code, fingerprint } = entry;
+  return isApproved(session, entry.step, { act: 'run', attempt, code, fingerprint });
+}
+
+/** What approving a step now would be about, on `act`; nothing when the state of the run does not offer that act. */
+function offeredAct(session: Session, id: string, act: Challenge['act']): Instance | undefined {
+  if (act === 'manual') return offeredOn(session, 'present-manual', id)?.instance;
+  const run = offeredOn(session, 'execute-step', id)?.instance;
+  return act === 'run' ? run : (run ?? offeredOn(session, 'resolve-failure', id)?.instance);
+}
+
+/** Whether the run could ask for this approval after the entries before it. */
+function isAsked(session: Session, entry: EventOf<'approval-asked'> & Pick<Entry, 'prev' | 'at'>): boolean {
+  const challenge = readChallenge(entry.challenge);
+  if (challenge === undefined) return false;
+  const instance = offeredAct(session, entry.step, challenge.act);
+  const { target } = session.plan;
+  return (
+    instance !== undefined &&
+    challenge.run === session.run &&
+    challenge.step === entry.step &&
+    challenge.title === instance.step.title &&
+    challenge.target === target.name &&
+    challenge.mode === session.mode &&
+    challenge.operator === session.operator?.id &&
+    challenge.role === entry.role &&
+    entry.role === approverOf(target, instance.step) &&
+    challenge.attempt === session.steps.get(entry.step).attempts + 1 &&
+    challenge.code === instance.digest &&
+    challenge.head === entry.prev &&
+    Date.parse(challenge.expiresAt) > Date.parse(entry.at)
+  );
+}
+
+/** Whether a second person could approve what was asked: another holder, another key, in time, and scripted in a drill alone. */
+function isGiven(
+  session: Session,
+  entry: EventOf<'step-approved'> & Pick<Entry, 'at'>,
+  { approval, attempts }: StepState,
+): boolean {
+  const challenge = approval?.isGiven === false ? readChallenge(approval.challenge) : undefined;
+  if (challenge === undefined || entry.challenge !== approval?.challenge) return false;
+  const { by, voice, signed } = entry;
+  const holders = session.plan.runbook.front.roles.get(challenge.role)?.holders ?? [];
+  const isWorded =
+    signed === undefined
+      ? voice === 'scripted' && session.mode !== 'real'
+      : voice === 'typed' && !session.operatorKeys.includes(signed.key);
+  return (
+    isWorded &&
+    challenge.attempt === attempts + 1 &&
+    by.role === challenge.role &&
+    by.declaredFor === undefined &&
+    holders.includes(by.id) &&
+    by.id !== session.operator?.id &&
+    Date.parse(entry.at) <= Date.parse(challenge.expiresAt)
+  );
+}
+
+/** Whether an entry about an approval can follow. */
+export function isApprovalLegal(
+  session: Session,
+  entry: Entry & EventOf<'approval-asked' | 'approval-refused' | 'step-approved'>,
+  state: StepState,
+): boolean {
+  switch (entry.type) {
+    case 'approval-asked':
+      return isAsked(session, entry);
+    case 'approval-refused':
+      return state.approval?.isGiven === false;
+    case 'step-approved':
+      return isGiven(session, entry, state);
+  }
+}
+
+/** The challenge that still waits for its answer and is about this; nothing when another must be put. */
+export function standingChallenge(
+  session: Session,
+  id: string,
+  wanted: Approvable,
+  now: string,
+): { readonly line: string; readonly challenge: Challenge } | undefined {
+  const line = session.steps.get(id).approval?.challenge ?? '';
+  const challenge = readChallenge(line);
+  if (challenge === undefined || !isAbout(challenge, wanted)) return undefined;
+  const isStanding = Date.parse(challenge.expiresAt) > Date.parse(now);
+  return isStanding && challenge.operator === session.operator?.id ? { line, challenge } : undefined;
+}
+
+/** Whether an answer names this challenge. */
+export function isAnswerTo(answer: { readonly challenge: string }, line: string): boolean {
+  return answer.challenge === digestChallenge(line);
+}
