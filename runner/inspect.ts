@@ -7,7 +7,6 @@ import type { Diagnostic } from './diagnostic.ts';
 import { lintCommands } from './lint/commands.ts';
 import { lintRules } from './lint/rules.ts';
 import { applySilences } from './lint/silences.ts';
-import { lintSql } from './lint/sql.ts';
 import type { Runbook } from './model/runbook.ts';
 import { CHECK_WORDS } from './report/check-words.ts';
 import { startFindings } from './syntax/findings.ts';
@@ -17,6 +16,7 @@ import { checkShellSyntax } from './toolchain/bash.ts';
 import { checkImports } from './toolchain/imports.ts';
 import { checkFileLinks } from './toolchain/links.ts';
 import { checkWithShellCheck } from './toolchain/shellcheck.ts';
+import { checkSql } from './toolchain/sql.ts';
 import { checkTypes } from './toolchain/types.ts';
 
 /** What was found, and whether the types were looked at: not when they were not asked for, or TypeScript is not installed. */
@@ -33,13 +33,16 @@ export async function inspectRunbook(
   const findings = startFindings(runbook.file, readLines(runbook.source));
   const page = readPage(runbook.source);
   if (page === undefined) throw new Error('a document that was read is beyond its bounds');
-  const shell = [checkShellSyntax(runbook, findings), checkWithShellCheck(runbook, findings)];
+  const tools = [
+    checkShellSyntax(runbook, findings),
+    checkWithShellCheck(runbook, findings),
+    checkSql(runbook, findings),
+  ];
   checkImports(runbook, findings);
-  lintSql(runbook, findings);
   lintCommands(runbook, findings);
   lintRules(runbook, page, findings);
   checkFileLinks(runbook.file, page, findings);
   const types = options.types ? (checkTypes(runbook, findings) ? 'checked' : 'not-installed') : 'not-asked';
-  await Promise.all(shell);
+  await Promise.all(tools);
   return { diagnostics: applySilences(runbook, page, findings, Object.keys(CHECK_WORDS)), types };
 }

@@ -163,17 +163,9 @@ export const CHECK_WORDS: Readonly<Record<string, Readonly<Record<Lang, Diagnost
       'remove a `#`, or add the heading that is missing',
     ],
   ),
-  'sql-incomplete': both(
-    ['cette instruction SQL s’arrête après `{found}`', 'compléter l’instruction, ou retirer `{found}`'],
-    ['this SQL statement stops after `{found}`', 'complete the statement, or remove `{found}`'],
-  ),
-  'sql-unclosed': both(
-    ['ce `{found}` n’est jamais refermé', 'le refermer ; un guillemet se double dans un texte SQL'],
-    ['this `{found}` is never closed', 'close it; a quote is doubled inside a text of SQL'],
-  ),
-  'sql-unopened': both(
-    ['ce `{found}` ne referme rien', 'le retirer, ou ouvrir la parenthèse'],
-    ['this `{found}` closes nothing', 'remove it, or open the parenthesis'],
+  'sql-syntax': both(
+    ['PostgreSQL ne lit pas ce SQL : {message}', 'le corriger ; rien n’a été exécuté'],
+    ['PostgreSQL cannot read this SQL: {message}', 'put it right; nothing was run'],
   ),
   'step-without-prose': both(
     [

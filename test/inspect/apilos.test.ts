@@ -15,7 +15,7 @@ const mistakes = [
   [/import \{ restore\b/, 'import { restor', 'import-name-missing', 'import { restor '],
   [/from '\.\/coherence\.ts'/, "from './coherance.ts'", 'import-file-missing', "'./coherance.ts'"],
   [/```ts\n/, "```ts\nfetch('https://exemple.fr')\n", 'missing-await', "fetch('https://exemple.fr')"],
-  [/```sql\n/, '```sql\nselect (1;\n', 'sql-unclosed', 'select (1;'],
+  [/```sql\n/, '```sql\nselect (1;\n', 'sql-syntax', 'select (1;'],
   [/```sh\n/, '```sh\nfi # sans if\n', 'bash-syntax', 'fi # sans if'],
   [/^## (?=\S)/m, '[nulle part](nulle-part.md)\n\n## ', 'dead-file-link', '[nulle part]'],
 ] as const;

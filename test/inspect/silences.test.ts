@@ -64,7 +64,7 @@ const code = [
   'if then',
   'cat <<FIN',
   '# reprise-ignore bash-syntax: x',
-  '-- reprise-ignore sql-unclosed:',
+  '-- reprise-ignore sql-syntax:',
   '// reprise-ignore x: y',
   '"${a}" `',
   '$$ /* é 🚒',
