@@ -8,7 +8,20 @@ const root = resolve(import.meta.dirname, '..', 'runner');
  * What each folder may import of the others. `.` stands for the files directly in `runner/` that belong to no stage
  * (`diagnostic.ts`, `fault.ts`, `ports.ts`); the acts (`load.ts`, `inspect.ts`, `run.ts`, `replay.ts`, `verify.ts`) compose all stages.
  */
-const pure = ['.', 'syntax', 'model', 'lint', 'plan', 'journal', 'session', 'report', 'transcript', 'seal'];
+const pure = [
+  '.',
+  'syntax',
+  'model',
+  'lint',
+  'plan',
+  'journal',
+  'session',
+  'report',
+  'transcript',
+  'seal',
+  'page',
+  'fmt',
+];
 const allowed: Readonly<Record<string, readonly string[]>> = {
   '.': ['.', 'model', 'plan', 'journal'],
   syntax: ['.', 'syntax', 'model'],
@@ -22,6 +35,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   report: ['.', 'report', 'model', 'plan', 'journal', 'session', 'seal'],
   transcript: ['.', 'transcript', 'report', 'model', 'plan', 'journal', 'syntax', 'session'],
   seal: ['.', 'seal', 'journal', 'model'],
+  page: ['.', 'page', 'transcript', 'report', 'model', 'plan'],
+  fmt: ['.', 'fmt', 'model', 'syntax'],
   services: ['.', 'services', 'model', 'journal', 'report'],
   effects: [...pure, 'effects', 'services'],
   sandbox: ['sandbox'],
@@ -78,8 +93,8 @@ describe('imports', () => {
     expect(forbidden).toEqual([]);
   });
 
-  test('only `syntax` and `transcript` know the tools of Markdown and HTML', () => {
-    expect(packagesOutside(['syntax', 'transcript'], unifiedPackages)).toEqual([]);
+  test('only `syntax`, `transcript` and `page` know the tools of Markdown and HTML', () => {
+    expect(packagesOutside(['syntax', 'transcript', 'page'], unifiedPackages)).toEqual([]);
   });
 
   test('`session` and `perform` import no package at all', () => {

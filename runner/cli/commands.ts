@@ -291,6 +291,14 @@ export const commands: readonly Command[] = [
           en: 'file to write (standard output by default)',
         },
       },
+      {
+        name: 'runs',
+        value: 'DIRECTORY',
+        words: {
+          fr: 'ajoute au plan les durées des exercices scellés de ce dossier',
+          en: 'adds to the plan how long the sealed drills of this directory took',
+        },
+      },
     ],
     example: 'reprise render runbook/plan-de-reprise.md --output plan.html',
   },

@@ -282,6 +282,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'check the path and the permissions',
     },
   },
+  'cannot-write': {
+    fr: {
+      what: 'impossible d’écrire `{path}` ({error})',
+      hint: 'vérifier que le dossier existe et que l’on peut y écrire',
+    },
+    en: {
+      what: 'cannot write `{path}` ({error})',
+      hint: 'check that its directory exists and can be written to',
+    },
+  },
   'client-killed': {
     fr: {
       what: '`{program}` a été interrompu par le signal {signal}',
@@ -1172,6 +1182,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'put the trial statement right, then run the check again',
     },
   },
+  'runbook-exists': {
+    fr: {
+      what: '`{path}` existe déjà',
+      hint: 'donner le nom d’un fichier qui n’existe pas encore : un runbook n’est jamais écrasé',
+    },
+    en: {
+      what: '`{path}` exists already',
+      hint: 'give the name of a file that does not exist yet: no runbook is ever overwritten',
+    },
+  },
   'runner-changed': {
     fr: {
       what: 'l’exécution a été ouverte par Reprise {was}, et celui-ci est Reprise {is}',
@@ -1180,6 +1200,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the run was opened by Reprise {was}, and this is Reprise {is}',
       hint: 'go on with the same version, or accept this one with `--accept-changes` (it will be journaled)',
+    },
+  },
+  'runs-unreadable': {
+    fr: {
+      what: 'le dossier des exécutions `{path}` est illisible ({error})',
+      hint: 'donner le dossier où `reprise run` range ses exécutions, `runs` par défaut',
+    },
+    en: {
+      what: 'the directory of runs `{path}` cannot be read ({error})',
+      hint: 'give the directory where `reprise run` keeps its runs, `runs` by default',
     },
   },
   's3-denied': {

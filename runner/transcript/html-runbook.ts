@@ -74,7 +74,8 @@ function stepArticle(
   ]);
 }
 
-function attributesOf(runbook: Runbook, step: Step, words: Words): ElementContent[] {
+/** What a step’s directive says of it, for its header. */
+export function attributesOf(runbook: Runbook, step: Step, words: Words): ElementContent[] {
   const said: Content[] = [];
   if (step.kind === 'cell') {
     const effect = words.effect[step.effect];
@@ -99,7 +100,8 @@ function attributesOf(runbook: Runbook, step: Step, words: Words): ElementConten
   return said.map(part => h('span', typeof part === 'string' ? noBreak(part) : [part]));
 }
 
-function governedBy(section: Section, words: Words): ElementContent[] {
+/** What governs a section, under its heading. */
+export function governedBy(section: Section, words: Words): ElementContent[] {
   const notes: string[] = [];
   if (section.when !== undefined) {
     notes.push(fill(words.report.appliesWhen, { input: section.when.input, is: section.when.is }));
