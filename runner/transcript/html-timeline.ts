@@ -5,6 +5,7 @@
 import type { ElementContent } from 'hast';
 import { h, s } from 'hastscript';
 import type { Measure } from '../report/figures.ts';
+import { percentages } from '../report/percentages.ts';
 import { firstAfter, type SpanKind } from '../report/spans.ts';
 import { clockTime, duration } from '../report/time.ts';
 import { fill, noBreak } from '../report/words.ts';
@@ -32,6 +33,11 @@ interface Piece {
 
 function isIdle(kind: SpanKind): boolean {
   return kind === 'paused' || kind === 'stopped' || kind === 'before';
+}
+
+/** Marks of so short a time would often bear the same minute. */
+function isShort(axis: Axis): boolean {
+  return axis.instant(WIDTH) - axis.instant(0) < 20 * 60_000;
 }
 
 function axisOf(account: Account): Axis {
@@ -137,7 +143,7 @@ export function timeline(account: Account, phases: readonly Phase[]): ElementCon
   const [from, to] = [clock(axis.instant(0)), clock(axis.instant(WIDTH))];
   const whole = barsOf(axis, figures.spans);
   const ticks = [0, 250, 500, 750, 1000].map((x, index) =>
-    h(index % 2 === 1 ? 'span.minor' : 'span', clock(axis.instant(x)).slice(0, 5)),
+    h(index % 2 === 1 ? 'span.minor' : 'span', clock(axis.instant(x)).slice(0, isShort(axis) ? 8 : 5)),
   );
   return [
     h('div.timeline', [
@@ -237,9 +243,9 @@ export function recoveryBar(account: Account, measure: Measure): ElementContent[
     const at = fixed(place(objective));
     bars.push(s('line', { className: ['limit'], x1: at, x2: at, y1: 0, y2: HEIGHT }));
   }
-  const share = (part: number) => `${Math.floor((part * 100) / Math.max(1, measure.total))}\u00a0%`;
-  const rows = kinds.map(kind =>
-    row([words.span[kind], duration(measure.by[kind], lang), share(measure.by[kind])]),
+  const shares = percentages(kinds.map(kind => measure.by[kind]));
+  const rows = kinds.map((kind, index) =>
+    row([words.span[kind], duration(measure.by[kind], lang), `${shares[index]}\u00a0%`]),
   );
   const label = `${words.report.shares} : ${kinds.map(kind => `${words.span[kind]} ${duration(measure.by[kind], lang)}`).join(', ')}`;
   return [
