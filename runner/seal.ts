@@ -52,6 +52,11 @@ function refuseOtherKey({ entries }: RunRecord, signer: Signer): void {
   );
 }
 
+/** What the transcripts of a bundle are rendered from. Faults: `journal-corrupt`, `source-unreadable`. */
+export function runRecordOf(bundle: Bundle): RunRecord {
+  return readRecord(bundle).record;
+}
+
 function readRecord(bundle: Bundle): { readonly record: RunRecord; readonly head: string } {
   const { entries, head, problem } = readJournal(readDocument(bundle, LAYOUT.journal) ?? Buffer.alloc(0));
   if (problem !== undefined) {

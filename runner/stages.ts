@@ -7,6 +7,7 @@ import { readRunbook } from './model/build.ts';
 import { planRunbook } from './plan/plan-runbook.ts';
 import { type RequiredSigner, requiredSignersOf } from './seal/statement.ts';
 import { clockSetBack, firstIllegality, type Illegality } from './session/legality.ts';
+import { renderAddendum } from './transcript/addendum.ts';
 import { stripAnnotations } from './transcript/strip.ts';
 import { RENDERER, renderTranscript, type Transcript } from './transcript/transcript.ts';
 
@@ -22,6 +23,8 @@ export interface Replayed {
   readonly requiredSigners: readonly RequiredSigner[];
   /** The first entry that no run of this source can have written. */
   readonly illegality: Illegality | undefined;
+  /** Ids of everybody who holds a role. */
+  readonly holders: readonly string[];
   /** Lines (from 1) whose time lies before that of the line above. */
   readonly clockSetBack: readonly number[];
 }
@@ -31,6 +34,8 @@ export interface Stages {
   /** Version of `render`; the output of another one cannot be compared. */
   readonly renderer: string;
   render(record: RunRecord): Transcript;
+  /** Renders an addendum to a run, in Markdown. */
+  renderAddendum(record: RunRecord, entries: readonly Entry[]): string;
   /** Takes the annotations out of a transcript in Markdown. */
   strip(markdown: string): string;
   /** Goes through the journal as a resume would; says whether a run can have written it, and who must sign. */
@@ -41,6 +46,7 @@ export interface Stages {
 export const stages: Stages = {
   renderer: RENDERER,
   render: renderTranscript,
+  renderAddendum,
   strip: stripAnnotations,
   replay: replayRun,
 };
@@ -54,6 +60,7 @@ function replayRun({ source, file, entries }: RunRecord): Replayed {
   const plan = planRunbook(runbook, { target, inputs });
   return {
     requiredSigners: requiredSignersOf(runbook.front.roles),
+    holders: [...runbook.front.roles.values()].flatMap(role => role.holders),
     illegality: firstIllegality(plan, entries),
     clockSetBack: clockSetBack(entries),
   };

@@ -5,9 +5,10 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { verifyAddenda } from './addenda.ts';
 import { type Bundle, type BundleFiles, listBundle, openBundle, readDocument } from './effects/bundle.ts';
 import { errorCode } from './effects/durable.ts';
-import { type CheckedSignature, checkSignature, isKnownKey } from './effects/signer.ts';
+import { readSeals } from './effects/seal-readings.ts';
 import { Fault } from './fault.ts';
 import { type JournalReading, readJournal } from './journal/chain.ts';
 import type { Entry } from './journal/event.ts';
@@ -22,15 +23,14 @@ import {
   finding,
   sourcesOf,
 } from './seal/layers.ts';
-import { LAYOUT, mostBytes, principalOf, sealPath } from './seal/layout.ts';
-import { areForOther, isArmoured, judgeSeals, recordedSigners, type SealReading } from './seal/seals.ts';
+import { LAYOUT } from './seal/layout.ts';
+import { areForOther, judgeSeals } from './seal/seals.ts';
 import {
   buildStatement,
   endsOf,
   type RequiredSigner,
   readStatement,
   type Statement,
-  signerOf,
   writeStatement,
 } from './seal/statement.ts';
 import { type Finding, judge, type Verdict } from './seal/verdict.ts';
@@ -64,6 +64,7 @@ interface Stated {
 interface Layered {
   readonly findings: readonly Finding[];
   readonly requiredSigners?: readonly RequiredSigner[];
+  readonly holders?: readonly string[];
 }
 
 /**
@@ -85,9 +86,21 @@ export async function verifyBundle(
   const statement = checkStatement(opened, record.requiredSigners);
   const seals =
     statement.statement === undefined ? noSeals : await checkSeals(opened, statement.statement, trusted);
-  const findings = [...record.findings, ...blamed(statement, seals.areForOther), ...seals.findings];
+  const added = await verifyAddenda({
+    ...opened,
+    trusted,
+    record: readRecord(opened),
+    holders: record.holders,
+  });
+  const findings = [
+    ...record.findings,
+    ...blamed(statement, seals.areForOther),
+    ...seals.findings,
+    ...added.findings,
+  ];
   const run = journal.entries[0]?.type === 'run-opened' ? { run: journal.entries[0].run } : {};
-  return { verdict: judge(findings), ...run, findings, signers: seals.signers };
+  const addenda = added.addenda.length === 0 ? {} : { addenda: added.addenda };
+  return { verdict: judge(findings), ...run, findings, signers: seals.signers, ...addenda };
 }
 
 /** The version that made a bundle, where its renderer or its runner is another than ours. */
@@ -142,14 +155,14 @@ function readRecord({ bundle, files, journal }: Opened): RunRecord | undefined {
 
 function checkReplay({ stages, made }: Opened, record: RunRecord): Layered {
   try {
-    const { requiredSigners, illegality, clockSetBack } = stages.replay(record);
+    const { requiredSigners, holders, illegality, clockSetBack } = stages.replay(record);
     const notes = clockNotes(clockSetBack);
-    if (illegality === undefined) return { findings: notes, requiredSigners };
+    if (illegality === undefined) return { findings: notes, requiredSigners, holders };
     const { line, type, step, code: reason } = illegality;
     const entry = `${type} ${step}`.trim();
     if (made === undefined)
       return { findings: [...notes, finding('journal', 'journal-illegal', { line, entry, reason })] };
-    return { requiredSigners, findings: [...notes, notComparable(stages, made, { line, entry })] };
+    return { requiredSigners, holders, findings: [...notes, notComparable(stages, made, { line, entry })] };
   } catch (error) {
     if (made === undefined)
       return { findings: [finding('replay', 'replay-failed', { error: messageOf(error) })] };
@@ -242,33 +255,7 @@ function checkStripped({ bundle, stages }: Opened, source: string): readonly Fin
   return [finding('transcript', 'source-not-restored', { path: LAYOUT.markdown })];
 }
 
-async function checkSeals(opened: Opened, statement: Statement, trusted: string | undefined) {
-  const { bundle, files, journal } = opened;
-  const message = readDocument(bundle, LAYOUT.statement) ?? Buffer.alloc(0);
-  const recorded = recordedSigners(journal.entries, readSmall(opened, LAYOUT.allowedSigners));
-  const seals: SealReading[] = [];
-  for (const principal of [...files.digests.keys()].flatMap(path => principalOf(path) ?? [])) {
-    const written = readSmall(opened, sealPath(principal)) ?? '';
-    const signature = isArmoured(written) ? written : '';
-    const check = { message, signature, principal };
-    const inside = await checkSignature({ ...check, allowedSigners: recorded });
-    const outside =
-      trusted === undefined ? undefined : await checkSignature({ ...check, allowedSigners: trusted });
-    const worth = await worthOf(inside, principal, journal.entries);
-    seals.push({ principal, key: inside.key, recorded: worth, trusted: outside?.worth });
-  }
-  return { ...judgeSeals(seals, statement.predicate), areForOther: areForOther(seals) };
-}
-
-/** The text of a file that no statement lists, so that nobody vouches for its size; nothing when it is larger than allowed. */
-function readSmall({ bundle, files }: Opened, path: string): string | undefined {
-  const isSmall = (files.sizes.get(path) ?? 0) <= (mostBytes(path) ?? 0);
-  return isSmall ? readDocument(bundle, path)?.toString() : undefined;
-}
-
-/** A seal of a type that `ssh-keygen` does not know is damaged when the key that was to sign is of one that it does know. */
-async function worthOf({ worth }: CheckedSignature, principal: string, entries: readonly Entry[]) {
-  const signer = signerOf(entries);
-  if (worth !== 'unsupported' || signer?.principal !== principal) return worth;
-  return (await isKnownKey(signer.publicKey)) ? 'unreadable' : worth;
+async function checkSeals({ bundle, files, journal }: Opened, { predicate }: Statement, trusted?: string) {
+  const seals = await readSeals({ bundle, files, entries: journal.entries }, trusted);
+  return { ...judgeSeals(seals, predicate), areForOther: areForOther(seals) };
 }

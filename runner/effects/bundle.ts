@@ -110,6 +110,15 @@ export function listBundle(bundle: Bundle): BundleFiles {
   return { digests, sizes, odd };
 }
 
+/** The files in a folder of a bundle, by their path in that folder. */
+export function filesWithin({ digests, sizes, odd }: BundleFiles, folder: string): BundleFiles {
+  const inside = (path: string): string[] =>
+    path.startsWith(`${folder}/`) ? [path.slice(folder.length + 1)] : [];
+  const within = <T>(all: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
+    new Map([...all].flatMap(([path, value]) => inside(path).map((name): [string, T] => [name, value])));
+  return { digests: within(digests), sizes: within(sizes), odd: odd.flatMap(inside) };
+}
+
 function* walk(root: string, folder: string): Generator<string> {
   const found = readFolder(join(root, folder));
   for (const item of found.sort((a, b) => (a.name < b.name ? -1 : 1))) {

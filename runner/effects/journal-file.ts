@@ -18,7 +18,14 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Fault, type FaultState } from '../fault.ts';
-import { GENESIS, type JournalReading, linkEntry, MAX_LINE, readJournal } from '../journal/chain.ts';
+import {
+  GENESIS,
+  type JournalReading,
+  linkEntry,
+  MAX_LINE,
+  readJournal,
+  type Start,
+} from '../journal/chain.ts';
 import type { Entry, Event } from '../journal/event.ts';
 import type { Clock, JournalWriter } from '../ports.ts';
 import { errorCode, syncDirectory, writeFully } from './durable.ts';
@@ -47,13 +54,20 @@ export interface OpenedJournal {
   readonly recovered?: Recovered;
 }
 
-/** Creates an empty journal (0600), which must not exist yet. Throws the Fault `journal-create-failed`. */
-export function createJournal(path: string, clock: Clock, reserve?: Reserve): JournalFile {
+const first: Start = { head: GENESIS, count: 0 };
+
+/** Creates an empty journal (0600), which must not exist yet; it may go on from another. Throws the Fault `journal-create-failed`. */
+export function createJournal(
+  path: string,
+  clock: Clock,
+  reserve?: Reserve,
+  start: Start = first,
+): JournalFile {
   try {
     const fd = openSync(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, 0o600);
     fsyncSync(fd);
     syncDirectory(dirname(path));
-    return journalFile(fd, clock, { head: GENESIS, count: 0 }, reserve);
+    return journalFile(fd, clock, start, reserve);
   } catch (error) {
     throw new Fault('journal-create-failed', { path, error: errorCode(error) });
   }
@@ -129,11 +143,6 @@ function keepTornTail(directory: string, tail: Buffer): string {
   }
 }
 
-interface Position {
-  readonly head: string;
-  readonly count: number;
-}
-
 /** Writes bytes at the end; a full disk is met once with the reserve, and true is returned then. */
 function writeOrRescue(fd: number, bytes: Buffer, reserve: Reserve | undefined): boolean {
   const { size } = fstatSync(fd);
@@ -152,7 +161,7 @@ function begins(events: readonly Event[]): boolean {
   return events.some(event => event.type === 'step-intended');
 }
 
-function journalFile(fd: number, clock: Clock, start: Position, reserve?: Reserve): JournalFile {
+function journalFile(fd: number, clock: Clock, start: Start, reserve?: Reserve): JournalFile {
   let { head, count } = start;
   let stopped: Fault | undefined;
   let isLow = false;
@@ -196,7 +205,7 @@ function journalFile(fd: number, clock: Clock, start: Position, reserve?: Reserv
   };
 }
 
-function linkBatch(events: readonly Event[], start: Position, clock: Clock) {
+function linkBatch(events: readonly Event[], start: Start, clock: Clock) {
   let { head, count } = start;
   let text = '';
   const entries = events.map(event => {

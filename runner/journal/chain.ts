@@ -57,6 +57,14 @@ export interface JournalReading {
   readonly problem?: JournalProblem;
 }
 
+/** Where a journal begins, when it goes on from another: the digest of that one's last line, and how many lines came before. */
+export interface Start {
+  readonly head: string;
+  readonly count: number;
+}
+
+const first: Start = { head: GENESIS, count: 0 };
+
 /** Makes the line of an event. Throws a TypeError when the event holds what canonical JSON refuses. */
 export function linkEntry(link: Link, event: Event): LinkedEntry {
   const entry: Entry = { ...event, seq: link.seq, prev: link.prev, at: link.at };
@@ -64,26 +72,27 @@ export function linkEntry(link: Link, event: Event): LinkedEntry {
   return { entry, line, digest: hash('sha256', line) };
 }
 
-/** Reads a journal from its first byte to its last, or to the first line that is bad. Linear in its size. */
-export function readJournal(bytes: Buffer): JournalReading {
+/** Reads a journal from its first byte to its last, or to the first line that is bad. Linear in its size. `count` counts from `start`. */
+export function readJournal(bytes: Buffer, start: Start = first): JournalReading {
   const entries: Entry[] = [];
-  let head = GENESIS;
+  let { head } = start;
   let offset = 0;
   while (offset < bytes.length) {
     const feed = bytes.indexOf(0x0a, offset);
     const end = feed === -1 ? bytes.length : feed + 1;
     const raw = bytes.subarray(offset, end);
-    const read = readLine(raw, entries.length, head);
+    const count = start.count + entries.length;
+    const read = readLine(raw, count, head);
     if (typeof read === 'string') {
       const torn = end === bytes.length && (feed === -1 || tornCodes.has(read));
       const code = torn ? 'torn-tail' : read;
-      return { entries, head, count: entries.length, problem: { code, line: entries.length + 1, offset } };
+      return { entries, head, count, problem: { code, line: entries.length + 1, offset } };
     }
     entries.push(read);
     head = hash('sha256', raw);
     offset = end;
   }
-  return { entries, head, count: entries.length };
+  return { entries, head, count: start.count + entries.length };
 }
 
 /** What half-written bytes can look like; a whole line with a wrong link was not left by a crash. */

@@ -12,6 +12,36 @@ export interface FaultSentences {
 
 /** Every fault's sentences by code. */
 export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSentences>>>> = {
+  'addenda-full': {
+    fr: {
+      what: 'ce dossier a déjà {most} addenda',
+      hint: 'ouvrir une nouvelle exécution, ou tenir la suite ailleurs',
+    },
+    en: {
+      what: 'this bundle already has {most} addenda',
+      hint: 'open a new run, or keep what follows elsewhere',
+    },
+  },
+  'addendum-unsound': {
+    fr: {
+      what: 'l’addendum n° {number} manque ou est illisible : rien ne peut le suivre',
+      hint: 'examiner le dossier avec `reprise verify`, et le rétablir d’une copie',
+    },
+    en: {
+      what: 'addendum no. {number} is missing or cannot be read: nothing can follow it',
+      hint: 'look at the bundle with `reprise verify`, and restore it from a copy',
+    },
+  },
+  'already-signed': {
+    fr: {
+      what: 'le sceau de `{principal}` est déjà dans ce dossier',
+      hint: 'rien à faire ; `reprise verify` dit ce qu’il vaut',
+    },
+    en: {
+      what: 'the seal of `{principal}` is already in this bundle',
+      hint: 'nothing to do; `reprise verify` says what it is worth',
+    },
+  },
   'allowed-signers-unreadable': {
     fr: {
       what: 'la liste des signataires de confiance `{path}` est illisible ({error})',
@@ -260,6 +290,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: '`{path}` could not be read ({error})',
       hint: 'restore the permissions or repair the disk, then give the same command again',
+    },
+  },
+  'bundle-tampered': {
+    fr: {
+      what: 'le dossier n’est pas, ou n’est plus, celui qui a été signé',
+      hint: 'voir ce qui est touché avec `reprise verify`, et repartir d’une copie intacte',
+    },
+    en: {
+      what: 'the bundle is not, or no longer, what was signed',
+      hint: 'see what was touched with `reprise verify`, and start from an intact copy',
     },
   },
   'bundle-write-failed': {
@@ -982,6 +1022,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'put an older archive there, or one from another source, then run the step again',
     },
   },
+  'nothing-to-correct': {
+    fr: {
+      what: 'l’entrée n° {seq} n’existe pas : la dernière est la n° {last}',
+      hint: 'donner le numéro d’une entrée de la main courante, tel que le procès-verbal le porte',
+    },
+    en: {
+      what: 'there is no entry no. {seq}: the last one is no. {last}',
+      hint: 'give the number of an entry of the journal, as the transcript has it',
+    },
+  },
   'not-a-holder': {
     fr: {
       what: '`{id}` n’est titulaire d’aucun rôle ; les titulaires sont : {holders}',
@@ -992,6 +1042,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'give one of them with `--as`, or have this person put under the `roles` of the runbook',
     },
   },
+  'not-sealed': {
+    fr: {
+      what: 'l’exécution `{run}` n’est pas scellée',
+      hint: 'la mener à son terme avec `reprise resume`, puis recommencer',
+    },
+    en: {
+      what: 'the run `{run}` is not sealed',
+      hint: 'bring it to its end with `reprise resume`, then try again',
+    },
+  },
   'not-utf8': {
     fr: {
       what: 'le fichier `{path}` n’est pas en UTF-8',
@@ -1000,6 +1060,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the file `{path}` is not UTF-8',
       hint: 'convert it to UTF-8',
+    },
+  },
+  'note-unfit': {
+    fr: {
+      what: 'la note est vide, ou fait plus de {most} caractères',
+      hint: 'dire l’essentiel en une note ; joindre un texte long avec `reprise attach`',
+    },
+    en: {
+      what: 'the note is empty, or has more than {most} characters',
+      hint: 'say what matters in a note; attach a long text with `reprise attach`',
     },
   },
   'object-archived': {
@@ -1660,6 +1730,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the command `{program}`, which is to give the secret `{secret}`, failed ({code})',
       hint: 'run it by hand to see why, then try again',
+    },
+  },
+  'seal-key-shared': {
+    fr: {
+      what: 'cette clé a déjà signé ce dossier pour `{principal}` : une seconde signature doit être d’une autre personne',
+      hint: 'signer avec sa propre clé (`--key`)',
+    },
+    en: {
+      what: 'this key has already signed this bundle for `{principal}`: a second signature must be another person’s',
+      hint: 'sign with a key of your own (`--key`)',
     },
   },
   'setting-missing': {

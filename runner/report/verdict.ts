@@ -3,20 +3,21 @@
  * each finding with its layer. What comes from the bundle is neutralised, since whoever made it chose it.
  */
 import type { Lang } from '../diagnostic.ts';
-import type { Finding, SealedBy, Verdict } from '../seal/verdict.ts';
+import type { AddendumSeen, Finding, SealedBy, Verdict } from '../seal/verdict.ts';
 import { neutralise } from './neutralise.ts';
 import { VERDICT_WORDS } from './verdict-words.ts';
-import { noBreak } from './words.ts';
+import { fill, noBreak } from './words.ts';
 
 const LONGEST = 200;
 
 /** One finding: its layer, what was found, and its permanent code. */
-export function describeFinding({ layer, code, params }: Finding, lang: Lang): string {
-  const { layers, findings, noKey } = VERDICT_WORDS[lang];
+export function describeFinding({ layer, code, params, addendum }: Finding, lang: Lang): string {
+  const { layers, findings, noKey, addendum: within } = VERDICT_WORDS[lang];
   const sentence = noBreak(findings[code]).replace(/\{(\w+)\}/g, (_hole, name: string) =>
     Object.hasOwn(params, name) ? worded(name, params[name], lang) : noKey,
   );
-  return `${layers[layer]}${lang === 'fr' ? '\u00a0' : ''}: ${sentence} [${code}]`;
+  const place = addendum === undefined ? '' : `${fill(within, { number: addendum })}, `;
+  return `${place}${layers[layer]}${lang === 'fr' ? '\u00a0' : ''}: ${sentence} [${code}]`;
 }
 
 /** A reason is a code that has words; everything else is shown as it is. */
@@ -37,6 +38,17 @@ function describeSigner({ principal, key, status }: SealedBy, lang: Lang): strin
   return `${layers.seal}${lang === 'fr' ? '\u00a0' : ''}: ${shown(principal)} (${shown(key ?? noKey)}), ${signers[status]}`;
 }
 
+function describeAddendum(seen: AddendumSeen, lang: Lang): readonly string[] {
+  const { addendum, added } = VERDICT_WORDS[lang];
+  const { number, notes, evidence, by, at } = seen;
+  const colon = lang === 'fr' ? '\u00a0:' : ':';
+  const said = noBreak(fill(added, { by: shown(by), at: shown(at), notes, evidence }));
+  return [
+    `  ${fill(addendum, { number })}${colon} ${said}`,
+    ...seen.signers.map(signer => `    ${describeSigner(signer, lang)}`),
+  ];
+}
+
 /** The whole verdict, each line ended by a line feed. */
 export function printVerdict(verdict: Verdict, lang: Lang): string {
   const words = VERDICT_WORDS[lang];
@@ -47,6 +59,7 @@ export function printVerdict(verdict: Verdict, lang: Lang): string {
     noBreak(`${name}${colon} ${meaning}`),
     ...verdict.findings.map(found => `  - ${describeFinding(found, lang)}`),
     ...verdict.signers.map(signer => `  ${describeSigner(signer, lang)}`),
+    ...(verdict.addenda ?? []).flatMap(seen => describeAddendum(seen, lang)),
     ...(verdict.verdict === 'tampered' ? [] : [`  ${noBreak(words.clock)}`]),
   ];
   return `${lines.join('\n')}\n`;

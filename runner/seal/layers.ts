@@ -7,7 +7,7 @@ import { canonicalJson } from '../journal/canonical.ts';
 import type { JournalReading } from '../journal/chain.ts';
 import type { Entry, SourceFile } from '../journal/event.ts';
 import { isUnlisted, LAYOUT, mostBytes } from './layout.ts';
-import { endsOf, type Predicate, type Statement } from './statement.ts';
+import { endsOf, type Statement } from './statement.ts';
 import type { Finding, FindingCode, Layer } from './verdict.ts';
 
 type Digests = ReadonlyMap<string, string>;
@@ -44,12 +44,16 @@ export function checkRecorded(entries: readonly Entry[], digests: Digests): read
   const sources = sourcesOf(entries).flatMap(({ path, sha256 }) =>
     compareFile('source', `${LAYOUT.source}/${path}`, sha256, digests),
   );
-  const others = entries.flatMap(entry => {
+  return [...sources, ...checkAttached(entries, digests)];
+}
+
+/** The files besides sources whose digest the journal holds. */
+export function checkAttached(entries: readonly Entry[], digests: Digests): readonly Finding[] {
+  return entries.flatMap(entry => {
     if (entry.type === 'evidence-attached') return compareFile('evidence', entry.file, entry.sha256, digests);
     const output = 'output' in entry ? entry.output : undefined;
     return output?.file === undefined ? [] : compareFile('output', output.file, output.sha256, digests);
   });
-  return [...sources, ...others];
 }
 
 function compareFile(layer: Layer, path: string, sha256: string, digests: Digests): readonly Finding[] {
@@ -71,7 +75,7 @@ export function checkUnlisted(sizes: ReadonlyMap<string, number>): readonly Find
 }
 
 /** Every subject against its file, and every file that is no subject. */
-export function checkSubjects(statement: Statement, digests: Digests): readonly Finding[] {
+export function checkSubjects(statement: Pick<Statement, 'subject'>, digests: Digests): readonly Finding[] {
   const names = statement.subject.map(subject => subject.name);
   const listed = new Set(names);
   const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
@@ -86,7 +90,7 @@ export function checkSubjects(statement: Statement, digests: Digests): readonly 
 }
 
 /** Every member of the predicate against the one that the journal gives. */
-export function checkPredicate(found: Predicate, expected: Predicate): readonly Finding[] {
+export function checkPredicate(found: object, expected: object): readonly Finding[] {
   const wanted = new Map<string, unknown>(Object.entries(expected));
   return Object.entries(found).flatMap(([member, value]) => {
     const [shown, right] = [canonicalJson(value), canonicalJson(wanted.get(member))];

@@ -13,6 +13,8 @@ export const LAYOUT = {
   verifyScript: 'verify.sh',
   lock: 'lock',
   reserve: 'reserve',
+  addenda: 'addenda',
+  addendum: 'addendum.md',
 } as const;
 
 /** The SSHSIG namespace of every seal: a signature made for anything else never passes for one. */
@@ -56,9 +58,27 @@ export function mostBytes(path: string): number | undefined {
   }
 }
 
-/** Whether the statement does not list a file: the statement itself, what is made from it, the lock and the reserve. */
+/** Whether the statement does not list a file: itself, what is made from it, the lock, the reserve, and addenda, which state themselves. */
 export function isUnlisted(path: string): boolean {
-  return path === LAYOUT.statement || mostBytes(path) !== undefined;
+  return path === LAYOUT.statement || mostBytes(path) !== undefined || addendumOf(path) !== undefined;
+}
+
+/** The number of the last addendum that a bundle can have. */
+export const MOST_ADDENDA = 999;
+
+/** The folder of an addendum in the bundle; numbers count from 1. */
+export function addendumFolder(number: number): string {
+  return `${LAYOUT.addenda}/${String(number).padStart(3, '0')}`;
+}
+
+/** Where an addendum is made, before it is sealed and gets its number. */
+export const PENDING = `${LAYOUT.addenda}/pending`;
+
+/** The addendum in which a path of the bundle lies: its number, or `pending`. */
+export function addendumOf(path: string): number | 'pending' | undefined {
+  const [, name] = /^addenda\/(\d{3}|pending)\/./.exec(path) ?? [];
+  if (name === undefined || name === 'pending') return name;
+  return name === '000' ? undefined : Number(name);
 }
 
 const publicKeyShape = /^[a-z0-9@.-]+ [A-Za-z0-9+/]+=*$/;

@@ -58,7 +58,10 @@ export function recordedSigners(entries: readonly Entry[], inBundle = ''): strin
 }
 
 /** Judges the seals of a statement. */
-export function judgeSeals(seals: readonly SealReading[], predicate: Predicate): SealsJudged {
+export function judgeSeals(
+  seals: readonly SealReading[],
+  predicate: Pick<Predicate, 'signer' | 'ephemeral' | 'requiredSigners'>,
+): SealsJudged {
   const { signer, ephemeral, requiredSigners } = predicate;
   const findings = seals.flatMap(seal => findingOf(seal, signer));
   if (!seals.some(seal => seal.principal === signer)) {

@@ -50,11 +50,11 @@ export interface Subject {
 }
 
 /** An in-toto Statement v1 about a run. */
-export interface Statement {
+export interface Statement<P = Predicate, T extends string = typeof PREDICATE_TYPE> {
   readonly _type: typeof STATEMENT_TYPE;
   readonly subject: readonly Subject[];
-  readonly predicateType: typeof PREDICATE_TYPE;
-  readonly predicate: Predicate;
+  readonly predicateType: T;
+  readonly predicate: P;
 }
 
 /** What a statement is made from. `digests` are those of all files of the bundle. */
@@ -77,7 +77,7 @@ export function endsOf(entries: readonly Entry[]) {
 /** Who the journal says will sign, and with which key: as of the opening, or of the last resumption that changed it. */
 export function signerOf(entries: readonly Entry[]): SigningKey | undefined {
   for (const entry of entries.toReversed()) {
-    if (entry.type === 'run-opened') return entry.signer;
+    if (entry.type === 'run-opened' || entry.type === 'addendum-opened') return entry.signer;
     if (entry.type === 'run-resumed' && entry.signer !== undefined) return entry.signer;
   }
   return undefined;
@@ -114,7 +114,8 @@ export function buildStatement(input: StatementInput): Statement {
   };
 }
 
-function subjectsOf(digests: ReadonlyMap<string, string>): readonly Subject[] {
+/** The subjects of a statement: every file that one lists, in the order of their names. */
+export function subjectsOf(digests: ReadonlyMap<string, string>): readonly Subject[] {
   const listed = [...digests].filter(([name]) => !isUnlisted(name));
   listed.sort(([a], [b]) => (a < b ? -1 : 1));
   return listed.map(([name, sha256]) => ({ name, digest: { sha256 } }));
@@ -127,7 +128,7 @@ export function requiredSignersOf(roles: ReadonlyMap<string, Role>): readonly Re
 }
 
 /** The bytes of `statement.json`, which the seals sign: one line of canonical JSON. */
-export function writeStatement(statement: Statement): string {
+export function writeStatement(statement: object): string {
   return `${canonicalJson(statement)}\n`;
 }
 

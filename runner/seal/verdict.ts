@@ -57,6 +57,13 @@ export const FINDINGS = {
   'file-altered': 'tampered',
   'replay-failed': 'tampered',
   'journal-illegal': 'tampered',
+  'addendum-unfounded': 'tampered',
+  'addendum-missing': 'tampered',
+  'addendum-out-of-order': 'tampered',
+  'addendum-elsewhere': 'tampered',
+  'addendum-illegal': 'tampered',
+  'addendum-by-stranger': 'tampered',
+  'addendum-pending': 'unsealed',
   'replay-not-comparable': 'not-comparable',
   'clock-went-back': 'note',
   'statement-missing': 'unsealed',
@@ -91,6 +98,8 @@ export interface Finding {
   readonly layer: Layer;
   readonly code: FindingCode;
   readonly params: Readonly<Record<string, string | number>>;
+  /** The number of the addendum whose layer this is; absent for what was sealed first. */
+  readonly addendum?: number;
 }
 
 /** One who sealed. `verified`: by a key that the outside list allows; `unverified`: sound, but nobody vouches for the key. */
@@ -101,12 +110,24 @@ export interface SealedBy {
   readonly status: 'verified' | 'unverified' | 'ephemeral' | 'bad';
 }
 
+/** An addendum as far as it could be read: what was added after the seal, and by whom. `at` is RFC 3339 UTC. */
+export interface AddendumSeen {
+  readonly number: number;
+  readonly by: string;
+  readonly at: string;
+  readonly notes: number;
+  readonly evidence: number;
+  readonly signers: readonly SealedBy[];
+}
+
 /** What verifying a bundle came to. */
 export interface Verdict {
   readonly verdict: VerdictName;
   readonly run?: string;
   readonly findings: readonly Finding[];
   readonly signers: readonly SealedBy[];
+  /** What was added after the seal, in order; absent when there is nothing. */
+  readonly addenda?: readonly AddendumSeen[];
 }
 
 const gravest: readonly (readonly [Gravity, VerdictName])[] = [

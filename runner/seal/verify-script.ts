@@ -11,7 +11,7 @@ const blocks = (bytes: number): number => bytes / 512;
 /** `verify.sh`, the same in every bundle of this version. */
 export const VERIFY_SCRIPT = `#!/bin/sh
 # Usage : sh verify.sh [allowed_signers]      (POSIX sh, sed, sha256sum, ssh-keygen >= 8.2)
-# Vérifie : fichiers, tête de la main courante, sceaux. / Checks: files, the journal's head, seals.
+# Vérifie : fichiers, tête de la main courante, sceaux, addenda. / Checks: files, the journal's head, seals, addenda.
 # Ne vérifie PAS que le procès-verbal découle de la main courante (« reprise verify »), ni les heures, ni ce script.
 # Does NOT check that the transcript follows from the journal ("reprise verify"), nor the times, nor this script.
 LC_ALL=C; export LC_ALL
@@ -27,44 +27,69 @@ odd=$(find . -name "*
 [ -z "$odd" ] || tampered "nom de fichier refusé / a file name that is not allowed"
 odd=$(find . ! -type d ! -type f)
 [ -z "$odd" ] || tampered "$odd"
-odd=$(find . \\( -path ./lock -size +${blocks(MOST_BYTES.lock)} \\) -o \\( -path ./reserve -size +${blocks(MOST_BYTES.reserve)} \\) -o \\( -path ./allowed_signers -size +${blocks(MOST_BYTES.allowedSigners)} \\) -o \\( -path './seals/*' -size +${blocks(MOST_BYTES.seal)} -type f \\))
+odd=$(find . \\( -path ./lock -size +${blocks(MOST_BYTES.lock)} \\) -o \\( -path ./reserve -size +${blocks(MOST_BYTES.reserve)} \\) -o \\( -path ./allowed_signers -size +${blocks(MOST_BYTES.allowedSigners)} \\) -o \\( -path './seals/*' -o -path './addenda/*/seals/*' \\) -size +${blocks(MOST_BYTES.seal)} -type f)
 [ -z "$odd" ] || tampered "trop grand / too large: $odd"
+# Sceaux, fichiers et tête d'un dossier ; $1 : ce que sa déclaration n'énumère pas. / Seals, files and head of a folder; $1: what its statement need not list.
+look() {
 signed=' '
 for seal in seals/*.sig; do
   [ -f "$seal" ] || continue
   who=$(basename "$seal" .sig)
   odd=$(grep -vxE -e '-----(BEGIN|END) SSH SIGNATURE-----|[A-Za-z0-9+/=]{1,70}' "$seal")
-  [ -z "$odd" ] && [ "$(tail -c 1 "$seal" | wc -l)" -eq 1 ] || tampered "$seal"
+  [ -z "$odd" ] && [ "$(tail -c 1 "$seal" | wc -l)" -eq 1 ] || tampered "$where$seal"
   key=$(sed -n "s/.*\\"principal\\":\\"$who\\",\\"publicKey\\":\\"\\([^\\"]*\\)\\".*/\\1/p" journal.jsonl | tail -n 1)
   said=$(ssh-keygen -Y check-novalidate -n ${NAMESPACE} -s "$seal" < statement.json 2>&1) || case $said in
-    *"incorrect signature"*) tampered "statement.json (ou son sceau / or its seal) $seal: $said" ;;
-    *unsupported*|*unknown*) printf '%s\\n' "$key" | ssh-keygen -l -f - > /dev/null 2>&1 || continue; tampered "$seal: $said" ;;
-    *) tampered "$seal: $said" ;; esac
+    *"incorrect signature"*) tampered "\${where}statement.json (ou son sceau / or its seal) $seal: $said" ;;
+    *unsupported*|*unknown*) printf '%s\\n' "$key" | ssh-keygen -l -f - > /dev/null 2>&1 || continue; tampered "$where$seal: $said" ;;
+    *) tampered "$where$seal: $said" ;; esac
   [ -n "$trust" ] && ! ssh-keygen -Y verify -f "$trust" -I "$who" -n ${NAMESPACE} -s "$seal" < statement.json || signed="$signed$who "
 done
 split=$(sed 's/{"digest":{"sha256":"/\\
 &/g' statement.json)
 subjects=$(printf '%s\\n' "$split" | sed -n 's/^{"digest":{"sha256":"\\([0-9a-f]\\{64\\}\\)"},"name":"\\([^"\\\\]*\\)"}.*/\\1  \\2/p')
 listed=$(printf '%s\\n' "$subjects" | cut -c 67- | sort)
-[ "$(printf '%s\\n' "$split" | grep -c '^{"digest":')" = "$(printf '%s\\n' "$subjects" | grep -c .)" ] || tampered "statement.json: subject"
+[ "$(printf '%s\\n' "$split" | grep -c '^{"digest":')" = "$(printf '%s\\n' "$subjects" | grep -c .)" ] || tampered "\${where}statement.json: subject"
 twice=$(printf '%s\\n' "$listed" | uniq -d)
-[ -z "$twice" ] || tampered "statement.json: répété / repeated: $twice"
+[ -z "$twice" ] || tampered "\${where}statement.json: répété / repeated: $twice"
 bad=$(printf '%s\\n' "$subjects" | sha256sum -c - 2>&1 | grep -v ': OK$')
-[ -z "$bad" ] || tampered "$bad"
-present=$(find . -type f | cut -c 3- | grep -vxE 'statement\\.json|allowed_signers|lock|reserve|seals/[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}\\.sig' | sort)
-[ "$listed" = "$present" ] || tampered "fichiers hors liste / unlisted files"
+[ -z "$bad" ] || tampered "$where$bad"
+present=$(find . -type f | cut -c 3- | grep -vxE "statement\\\\.json|seals/[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}\\\\.sig$1" | sort)
+[ "$listed" = "$present" ] || tampered "\${where}fichiers hors liste / unlisted files"
 head=$(tail -n 1 journal.jsonl | sha256sum | cut -c 1-64)
-grep -q "\\"head\\":\\"$head\\"" statement.json || tampered "journal.jsonl: head"
+grep -q "\\"head\\":\\"$head\\"" statement.json || tampered "\${where}journal.jsonl: head"
 signer=$(sed -n 's/.*"signer":"\\([^"]*\\)".*/\\1/p' statement.json)
-[ -f "seals/$signer.sig" ] || end 8 "INCOMPLET / INCOMPLETE: seals/$signer.sig"
-unknown=$signer; [ -z "$trust" ] || case $signed in *" $signer "*) unknown= ;; esac
-! grep -q '"ephemeral":true' statement.json || end 7 "INTÈGRE, NON PROBANT / INTACT, PROVES NOTHING: ephemeral key"
+[ -f "seals/$signer.sig" ] || lack="$lack \${where}seals/$signer.sig"
+case $signed in *" $signer "*) [ -n "$trust" ] || unknown="$unknown $where$signer" ;; *) unknown="$unknown $where$signer" ;; esac
+! grep -q '"ephemeral":true' statement.json || ephemeral=1
+sealed=$(sha256sum < statement.json | cut -c 1-64)
+}
+where=; lack=; unknown=; ephemeral=
+look '|allowed_signers|lock|reserve|addenda/([0-9]{3}|pending)/.*'
 set -f
 missing=$(sed 's/{"holders":\\[/\\
 &/g' statement.json | sed -n 's/^{"holders":\\[\\([^]]*\\)\\],"role":"\\([^"]*\\)"}.*/\\1 \\2/p' | while read -r holders role; do
   for id in $(echo "$holders" | tr '",' '  '); do case $signed in *" $id "*) continue 2 ;; esac; done; echo "$role"; done)
+set +f
+who_signed=$signed; run=$sealed; number=0; previous=
+for folder in addenda/*/; do
+  [ -d "$folder" ] && [ -n "$(find "$folder" -type f)" ] || continue
+  [ "$folder" != addenda/pending/ ] || { lack="$lack $folder"; continue; }
+  number=$((number + 1)); where=$folder
+  [ "$folder" = "addenda/$(printf '%03d' $number)/" ] || tampered "addenda/$(printf '%03d' $number): manque / missing"
+  first=$(head -n 1 "$folder/journal.jsonl")
+  for member in "\\"number\\":$number," "\\"sealed\\":\\"$run\\"" "\\"prev\\":\\"$head\\"" \${previous:+"\\"previous\\":\\"$previous\\""}; do
+    case $first in *"$member"*) ;; *) tampered "\${where}journal.jsonl: $member" ;; esac
+  done
+  [ -f "$folder/statement.json" ] || { lack="$lack \${where}statement.json"; break; }
+  cd "$folder" || exit 2
+  look ''
+  cd ../.. || exit 2
+  previous=$sealed; who_signed="$who_signed; $where:$signed"
+done
 missing=\${missing:+ ; SCEAU REQUIS / REQUIRED SEAL: $missing}
-[ -z "$unknown" ] || end 6 "INTÈGRE, SIGNATAIRE NON VÉRIFIÉ / INTACT, SIGNER NOT VERIFIED: $unknown$missing"
+[ -z "$lack" ] || end 8 "INCOMPLET / INCOMPLETE:$lack"
+[ -z "$ephemeral" ] || end 7 "INTÈGRE, NON PROBANT / INTACT, PROVES NOTHING: ephemeral key"
+[ -z "$unknown" ] || end 6 "INTÈGRE, SIGNATAIRE NON VÉRIFIÉ / INTACT, SIGNER NOT VERIFIED:$unknown$missing"
 [ -z "$missing" ] || end 8 "INCOMPLET / INCOMPLETE$missing"
-end 0 "VÉRIFIÉ / VERIFIED:$signed"
+end 0 "VÉRIFIÉ / VERIFIED:$who_signed"
 `;
