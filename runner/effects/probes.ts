@@ -22,9 +22,14 @@ const patience = 60_000;
 
 /**
  * Asks every probe of a plan, in order: `export const answer` in ts, `answer=…` written to `$REPRISE_OUTPUT` in sh, the one
- * column of the one row in sql. They only read. The fault `probe-failed` names the probe and the reason.
+ * column of the one row in sql. They only read. The fault `probe-failed` names the probe and the reason;
+ * a probe that cannot answer for one of the inputs that are `fixed` is left out, since nobody needs its answer.
  */
-export async function askProbes(plan: Plan, platform: Platform): Promise<readonly ProbeAnswer[]> {
+export async function askProbes(
+  plan: Plan,
+  platform: Platform,
+  fixed: Readonly<Record<string, Json>>,
+): Promise<readonly ProbeAnswer[]> {
   if (plan.probes.length === 0) return [];
   const directory = mkdtempSync(join(tmpdir(), 'reprise-probes-'));
   const { resources, secrets, masker, environment } = platform;
@@ -41,7 +46,14 @@ export async function askProbes(plan: Plan, platform: Platform): Promise<readonl
   });
   try {
     const answers: ProbeAnswer[] = [];
-    for (const probe of plan.probes) answers.push(await askProbe(executor, plan, probe));
+    for (const probe of plan.probes) {
+      const needed = probe.step.kind !== 'probe' || !Object.hasOwn(fixed, probe.step.fills);
+      const answer = await askProbe(executor, plan, probe).catch(error => {
+        if (needed) throw error;
+        return undefined;
+      });
+      if (answer !== undefined) answers.push(answer);
+    }
     return answers;
   } finally {
     await executor.close();

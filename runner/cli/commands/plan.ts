@@ -35,7 +35,8 @@ async function probed(
 ): Promise<Plan> {
   const platform = await preparePlatform(plan, 'probe', preparation);
   try {
-    return withAnswers(plan, given, await askProbes(plan, platform));
+    const fixed = { ...plan.target.inputs, ...given };
+    return withAnswers(plan, given, await askProbes(plan, platform, fixed));
   } finally {
     await platform.close();
   }
