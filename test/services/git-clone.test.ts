@@ -46,6 +46,14 @@ test('a clone is whole, and detached at the tag, branch or sha', async () => {
   expect((await readdir(folder)).sort()).toEqual(['clone', 'copie']);
 });
 
+test('a tag that has moved since the first clone is followed', async () => {
+  const { folder, clone, url, sha } = await repository();
+  const place = join(folder, 'copie');
+  await cloneRepository({ url, folder: place, revision: 'v1.0.0' });
+  await git(clone, ['tag', '--force', '-a', 'v1.0.0', '-m', 'v1.0.0', 'HEAD']);
+  expect(await cloneRepository({ url, folder: place, revision: 'v1.0.0' })).toEqual({ folder: place, sha });
+});
+
 test('what the operator configured has no effect', async () => {
   const { folder, url, sha } = await repository();
   const home = join(folder, 'home');

@@ -59,7 +59,7 @@ async function isCloneOf(place: string, url: string): Promise<boolean> {
     ? await gitAlone(place, ['config', '--local', '--get', 'remote.origin.url'])
     : undefined;
   if (origin?.stdout.trim() !== url) throw new Fault('git-folder-not-empty', { folder: place, url });
-  const fetched = await gitAlone(place, ['fetch', '--quiet', '--tags', 'origin']);
+  const fetched = await gitAlone(place, ['fetch', '--quiet', '--tags', '--force', 'origin']);
   if (fetched.exit !== 0) throw failed(url, fetched);
   return true;
 }
