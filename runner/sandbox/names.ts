@@ -42,6 +42,9 @@ const platformZone: Zone = {
 /** How late the public resolver is under `dns-slow`, ms. */
 const late = 8000;
 
+/** How long the public resolver remembers that a name is absent, s: zones say minutes, and a drill does not wait for them. */
+const shortMemory = 10;
+
 /** Starts alwaysdata and the name servers that follow its records. `file` keeps the records; without it they do not last. */
 export async function startNames(file: string | undefined, faults: Faults) {
   const token = randomBytes(16).toString('hex');
@@ -71,7 +74,7 @@ function zoneOf(model: AccountModel, domain: Domain): Zone {
   return {
     name: domain.name,
     nameServers: ['dns1.alwaysdata.com', 'dns2.alwaysdata.com'],
-    negativeTtl: 60,
+    negativeTtl: shortMemory,
     records: publishedRecords(domain, own),
   };
 }

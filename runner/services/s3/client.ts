@@ -56,13 +56,26 @@ export async function withS3<T>(
   use: (client: S3Client) => Promise<T>,
 ): Promise<T> {
   const client = openClient(resource);
+  const again = countAgain(client);
   try {
     return await use(client);
   } catch (error) {
     throw explain(resource, error, state);
   } finally {
+    if (again.requests > 0) console.log(`${resource.bucket}: ${again.requests} ↻ (5xx)`);
     client.destroy();
   }
+}
+
+/** Counts the requests that the service first refused for want of capacity, and that were sent again. */
+function countAgain(client: S3Client): { readonly requests: number } {
+  const again = { requests: 0 };
+  client.middlewareStack.add(next => async args => {
+    const answer = await next(args);
+    if ((answer.output.$metadata.attempts ?? 1) > 1) again.requests++;
+    return answer;
+  });
+  return again;
 }
 
 /** The code of an S3 error (`NoSuchBucket`, `AccessDenied`…), or the HTTP status when the body said nothing. */

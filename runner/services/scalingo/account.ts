@@ -106,6 +106,7 @@ export class Account {
     if (answer.status !== 401 || call.bearer !== undefined) return this.#judge(call, answer);
     // The clock of the server is the one that counts: a JWT that it calls expired is replaced, once.
     this.#jwt = undefined;
+    console.log(`401 ${call.method} ${call.path}: POST /tokens/exchange`);
     return this.#judge(call, await this.#attempt(url, call, `Bearer ${await this.#token()}`));
   }
 
@@ -119,7 +120,9 @@ export class Account {
     for (const pause of pauses) {
       const answer = await this.#once(url, call, authorization);
       if (answer.status !== 429) return answer;
-      await this.clock.sleep(answer.retryAfter ?? pause);
+      const wait = answer.retryAfter ?? pause;
+      console.log(`429 ${call.method} ${call.path}: ${wait / 1000} s`);
+      await this.clock.sleep(wait);
     }
     return await this.#once(url, call, authorization);
   }
