@@ -80,6 +80,29 @@ function sorted<T extends { readonly name: string }>(list: readonly T[]): T[] {
   return [...list].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** Only its mode and what is given matter to whether a name is known. */
+const nameless: Omit<Profile, 'mode'> = {
+  application: 'siap',
+  environment: '',
+  domain: '',
+  hosts: [],
+  readOnlyUrl: '',
+  storage: { endpoint: '', region: '', bucket: '', accessKeyId: '', secretAccessKey: '' },
+  keys: { secretKey: '', jwtSign: '', siapClientJwtSign: '' },
+};
+
+/** Names of a template of which nothing here says what to do, in its order; none of them can be left to a later step. */
+export function unknownNames(
+  template: string,
+  { mode, given = {} }: Pick<Profile, 'mode' | 'given'>,
+): string[] {
+  const profile = { ...nameless, mode, given };
+  const known = new Set([...Object.keys(decided(profile)), ...Object.keys(given)]);
+  const names = new Set(parseTemplate(template).entries.map(({ name }) => name));
+  const isUnknown = (name: string) => !known.has(name) && !siapClient.test(name) && !reasonOf(name, profile);
+  return [...names].filter(isUnknown);
+}
+
 /** What is always set, whatever the template says of it. */
 function decided(profile: Profile): Record<string, string> {
   const { mode, storage, keys, shared, application, cerbere = '' } = profile;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Profile } from '../../runbook/profile.ts';
-import { buildVariables, parseTemplate } from '../../runbook/variables.ts';
+import { buildVariables, parseTemplate, unknownNames } from '../../runbook/variables.ts';
 import { environmentTemplate } from '../../runner/sandbox/repository/template.ts';
 
 const template = environmentTemplate();
@@ -255,4 +255,13 @@ test('every name is set, left out or refused, and no value is told', () => {
       for (const value of values.filter(each => each !== 'fr-par')) expect(told).not.toContain(value);
     }),
   );
+});
+
+test('a template of which every name is known has no unknown ones, and another is told before anything is configured', () => {
+  const { mode, given } = real;
+  expect([unknownNames(template, drill), unknownNames(template, { mode, given })]).toEqual([[], []]);
+  const changed = `${template}\nDOCUMENT_VAULT_KEY=\n# AUTRE=x\n`;
+  expect(unknownNames(changed, drill)).toEqual(['DOCUMENT_VAULT_KEY', 'AUTRE']);
+  const held = { ...given, DOCUMENT_VAULT_KEY: 'valeur' };
+  expect(unknownNames(changed, { mode, given: held })).toEqual(['AUTRE']);
 });
