@@ -36,6 +36,8 @@ export interface JournalWriter {
   append(events: readonly Event[], durable: boolean): readonly Entry[];
   /** Whether the disk was full, and the reserve was given up: what was begun is still recorded, nothing new may begin. */
   readonly isLow?: boolean;
+  /** sha256 of the last line written, its line feed included; 64 zeros before the first. */
+  readonly head: string;
 }
 
 /** What a step needs to be executed. Secret values are here in clear and must never be written. */
@@ -123,7 +125,18 @@ export type Question =
       readonly checkPassed?: boolean;
     }
   | { readonly ask: 'failure'; readonly step: string; readonly reason: Reason }
-  | { readonly ask: 'name'; readonly step: string; readonly fingerprint: Fingerprint };
+  | { readonly ask: 'name'; readonly step: string; readonly fingerprint: Fingerprint }
+  | {
+      readonly ask: 'approval';
+      readonly step: string;
+      readonly role: string;
+      /** The line that the second person signs on their own machine. */
+      readonly challenge: string;
+      /** RFC 3339 UTC. */
+      readonly expiresAt: string;
+      /** Whether the line was shown before, by an earlier process or at an answer that was refused. */
+      readonly isStanding: boolean;
+    };
 
 /** Who answered, and how. */
 export interface Answered {
@@ -158,6 +171,13 @@ export interface Answers {
       | { readonly choice: 'skip'; readonly reason: string }
     );
   name: Answered & { readonly choice: 'typed' | 'pause'; readonly name: string };
+  /** `answer` is what `reprise approve` printed; an answers file can only name who approves. */
+  approval: Answered &
+    (
+      | { readonly choice: 'pause' }
+      | { readonly choice: 'signed'; readonly answer: string }
+      | { readonly choice: 'scripted'; readonly approver: string }
+    );
 }
 
 /** Whoever answers: a terminal, an answers file, a client. */
@@ -166,6 +186,34 @@ export interface Operator {
   ask<K extends keyof Answers>(question: Extract<Question, { readonly ask: K }>): Promise<Answers[K]>;
   /** Told of every entry once it is written, for display; must not throw. */
   told(entry: Entry): void;
+}
+
+/** Checks signatures of approvals against a list from outside. */
+export interface Approvals {
+  /** sha256 of the list. */
+  readonly signers: string;
+  /** What a signature of a challenge's line is worth for this person, and the fingerprint of its key. Faults: those of `ssh-keygen`. */
+  check(approval: { readonly challenge: string; readonly by: string; readonly signature: string }): Promise<{
+    readonly worth: 'good' | 'unknown-signer' | 'bad-signature' | 'unreadable' | 'unsupported';
+    readonly key?: string;
+  }>;
+}
+
+/** Asks a time stamp authority (RFC 3161) and keeps what it answers in the bundle. */
+export interface TimeStamps {
+  /** Address of the authority. */
+  readonly authority: string;
+  /** Has the sha256 `head` stamped. Faults, all of which leave things as they were: those of the authority and of `openssl`. */
+  stamp(
+    mark: 'start' | 'end',
+    head: string,
+  ): Promise<{
+    readonly file: string;
+    readonly bytes: number;
+    readonly sha256: string;
+    readonly policy: string;
+    readonly stampedAt: string;
+  }>;
 }
 
 /** Keeps files of the bundle. */
@@ -189,6 +237,10 @@ export interface World {
   readonly resources: Resources;
   readonly operator: Operator;
   readonly evidence: EvidenceStore;
+  /** Absent when no list of trusted signers was given: no approval can then be checked. */
+  readonly approvals?: Approvals;
+  /** Absent when no authority is configured: times are then declared. */
+  readonly timeStamps?: TimeStamps;
   /** True once the operator asked the run to stop (Ctrl-C); the loop then pauses before anything new starts. */
   interrupted(): boolean;
 }

@@ -22,12 +22,14 @@ import { sealBundle } from './seal.ts';
 import { apply } from './session/apply.ts';
 import { firstIllegality } from './session/legality.ts';
 import { replay } from './session/replay.ts';
-import { carryOn, describeSigner, type Helm, type RunReport, type Voyage } from './voyage.ts';
+import type { Session } from './session/session.ts';
+import { carryOn, describeSigner, type Helm, type RunReport, requireList, type Voyage } from './voyage.ts';
 
 /** A run to be gone on with. */
 export interface ResumeRequest {
   readonly path: string;
-  readonly helm: (plan: Plan, opened: EventOf<'run-opened'>) => Promise<Helm>;
+  /** `last` is who operated the run when it stopped, and operates it still unless somebody else is named. */
+  readonly helm: (plan: Plan, opened: EventOf<'run-opened'>, last: Person | undefined) => Promise<Helm>;
   readonly runner: string;
   readonly acceptChanges: boolean;
   /** Whether its cells are to be taken back now, and what was not begun left out. */
@@ -49,10 +51,11 @@ export async function resumeRun(request: ResumeRequest): Promise<RunReport> {
   const illegality = firstIllegality(plan, entries);
   if (illegality !== undefined) throw illegalJournal(illegality);
   const before = replay(plan, entries);
-  const helm = await request.helm(plan, opened);
+  const helm = await request.helm(plan, opened, before.operator);
   if (before.status === 'closed')
     return await sealClosed({ plan, helm, bundle, lock, reserve, session: before });
   if (request.undo && before.mode === 'real') throw new Fault('undo-in-real', { run: before.run });
+  if (!request.undo) requireList(before, helm);
   const accepted = changesOf(bundle, opened, { ...request, by: helm.person });
   const platform = await preparePlatform(plan, before.run, helm.preparation);
   try {
@@ -72,7 +75,9 @@ export async function resumeRun(request: ResumeRequest): Promise<RunReport> {
       ...(faults.length === 0 ? {} : { faults }),
     };
     const teardown: Event = { type: 'teardown-asked', scope: 'now', by: operator, voice };
-    const news = writer.append([...accepted, resumed, ...(request.undo ? [teardown] : [])], true);
+    const handover = handoverTo(helm, before);
+    const begins = [...accepted, ...handover, resumed, ...(request.undo ? [teardown] : [])];
+    const news = writer.append(begins, true);
     const session = news.reduce(apply, before);
     return await carryOn({
       plan,
@@ -90,6 +95,11 @@ export async function resumeRun(request: ResumeRequest): Promise<RunReport> {
   } finally {
     await platform.close();
   }
+}
+
+/** Another person than the last one takes the run over, which is said before it goes on. */
+function handoverTo({ person: to, voice }: Helm, { operator: from }: Session): readonly Event[] {
+  return from === undefined || from.id === to.id ? [] : [{ type: 'run-handed-over', from, to, voice }];
 }
 
 /** A crash may have come between the closing of a run and its seal: what is missing is then made from what lies on disk. */

@@ -24,7 +24,7 @@ import { LAYOUT } from './seal/layout.ts';
 import { apply, emptySession } from './session/apply.ts';
 import { checkSelection } from './session/selection.ts';
 import type { Selection } from './session/session.ts';
-import { carryOn, describeSigner, type Helm, type RunReport } from './voyage.ts';
+import { carryOn, describeSigner, type Helm, type RunReport, requireList } from './voyage.ts';
 
 /** A run to be started. `t0` is the declared decision to activate the plan, RFC 3339 UTC. */
 export interface RunRequest {
@@ -45,6 +45,7 @@ export interface RunRequest {
 export async function startRun(request: RunRequest): Promise<RunReport> {
   const { helm, undo } = request;
   checkSelection(request.plan, request.selection);
+  requireList({ ...emptySession(request.plan), selection: request.selection }, helm);
   checkSpace(request.runs);
   if (undo && request.plan.target.mode === 'real') throw new Fault('undo-in-real', { run: '' });
   const clock = systemClock();

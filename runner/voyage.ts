@@ -14,8 +14,9 @@ import { Fault } from './fault.ts';
 import type { Entry, EventOf, Person, Voice } from './journal/event.ts';
 import { conduct } from './perform/conduct.ts';
 import type { Plan } from './plan/plan.ts';
-import type { JournalWriter, Operator, RunSettings } from './ports.ts';
+import type { Approvals, JournalWriter, Operator, RunSettings } from './ports.ts';
 import { sealBundle } from './seal.ts';
+import { approvalsDue } from './session/approval.ts';
 import type { Session } from './session/session.ts';
 
 /** Who operates, and how; made by the command line, which knows whether there is a terminal. */
@@ -27,6 +28,8 @@ export interface Helm {
   /** Makes the operator once the run is known. */
   readonly operator: (plan: Plan, opened: EventOf<'run-opened'>) => Operator;
   readonly signer: (run: string, plan: Plan) => Promise<Signer>;
+  /** Checks approvals against the list of trusted signers that was given; absent when there is none. */
+  readonly approvals?: Approvals;
 }
 
 /** What a run came to. */
@@ -59,7 +62,8 @@ export async function carryOn(voyage: Voyage): Promise<RunReport> {
   for (const entry of voyage.news) operator.told(entry);
   const clock = systemClock();
   const sources = knownSources(plan.runbook.file, opened.files);
-  const parts = { plan, bundle, platform, clock, journal, operator, sources, lock: lock.fd };
+  const { approvals } = helm;
+  const parts = { plan, bundle, platform, clock, journal, operator, approvals, sources, lock: lock.fd };
   const { world, close } = assembleWorld(parts);
   try {
     const end = await conduct(session, world, helm.settings);
@@ -76,6 +80,12 @@ export async function carryOn(voyage: Voyage): Promise<RunReport> {
     await close();
     lock.release();
   }
+}
+
+/** Refuses to begin what nobody will be able to approve: the fault `approvals-need-list`. */
+export function requireList(session: Session, { voice, approvals }: Helm): void {
+  if (voice === 'scripted' || approvals !== undefined || !approvalsDue(session)) return;
+  throw new Fault('approvals-need-list', {});
 }
 
 /** The members of a signer that the journal records. */

@@ -101,6 +101,25 @@ const key: Option = {
   },
 };
 
+const allowedSigners: Option = {
+  name: 'allowed-signers',
+  value: 'FILE',
+  words: {
+    fr: 'à qui se fier quand une seconde personne approuve, au format d’OpenSSH',
+    en: 'whom to trust when a second person approves, in OpenSSH’s format',
+  },
+};
+
+const approval: Option = {
+  name: 'approval',
+  value: 'ANSWER',
+  multiple: true,
+  words: {
+    fr: 'réponse de `reprise approve` au défi de l’exécution ; peut être répété',
+    en: 'what `reprise approve` answered to the run’s challenge; may be repeated',
+  },
+};
+
 /** Options that every command takes. */
 export const commonOptions: readonly Option[] = [
   { name: 'lang', value: 'fr|en', words: { fr: 'langue de l’affichage', en: 'language of what is shown' } },
@@ -220,6 +239,7 @@ export const commands: readonly Command[] = [
       },
       fault,
       key,
+      allowedSigners,
       json,
     ],
     example: 'reprise run runbook/plan-de-reprise.md --target sandbox --auto',
@@ -231,7 +251,7 @@ export const commands: readonly Command[] = [
       fr: 'reprend une exécution où elle en était, après une pause ou une panne',
       en: 'goes on with a run where it stood, after a pause or a crash',
     },
-    options: [operator, auto, answers, acceptChanges, fault, key, json],
+    options: [operator, auto, answers, acceptChanges, fault, key, allowedSigners, approval, json],
     example: 'reprise resume runs/20261122-031500-9f2c1a',
   },
   {
@@ -253,6 +273,23 @@ export const commands: readonly Command[] = [
     },
     options: [json],
     example: 'reprise status runs/20261122-031500-9f2c1a',
+  },
+  {
+    name: 'approve',
+    operands: 'CHALLENGE',
+    words: {
+      fr: 'approuve, en seconde personne et sur sa propre machine, l’étape que demande un défi ; il ne faut rien d’autre',
+      en: 'approves, as a second person and on one’s own machine, the step that a challenge asks for; nothing else is needed',
+    },
+    options: [
+      {
+        name: 'as',
+        value: 'ID',
+        words: { fr: 'identité de qui approuve', en: 'identity of who approves' },
+      },
+      key,
+    ],
+    example: 'reprise approve reprise-approval-1.eyJhY3QiOiJydW4i… --as noa --key ~/.ssh/id_ed25519',
   },
   {
     name: 'verify',

@@ -2,6 +2,8 @@
 export const helmWords = {
   fr: {
     who: 'Qui opère ?',
+    approve: 'Approuver, et signer ce défi ?',
+    handBack: 'approuvé ; rendre à l’opérateur la ligne qui suit :',
     t0: 'T0, la décision d’activer le plan (déclarée)',
     installs: 'le client PostgreSQL manque ; installation',
     opened: 'exécution ouverte',
@@ -19,6 +21,8 @@ export const helmWords = {
   },
   en: {
     who: 'Who operates?',
+    approve: 'Approve, and sign this challenge?',
+    handBack: 'approved; hand the line that follows back to the operator:',
     t0: 'T0, the decision to activate the plan (declared)',
     installs: 'the PostgreSQL client is missing; installing it',
     opened: 'run opened',

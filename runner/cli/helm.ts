@@ -5,8 +5,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Lang } from '../diagnostic.ts';
+import { approvalsBy } from '../effects/approval.ts';
 import { watchHangUp } from '../effects/hang-up.ts';
 import { type AnswersFile, parseAnswers } from '../effects/operator/answers-file.ts';
+import { handedApprovals } from '../effects/operator/handed-approvals.ts';
 import { absentOperator, scriptedOperator } from '../effects/operator/scripted.ts';
 import { askHolder, askInstant, holderOf, holders, parseInstant } from '../effects/people.ts';
 import { sandboxDirectory } from '../effects/sandbox-process.ts';
@@ -19,7 +21,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { Operator } from '../ports.ts';
 import { questionWords } from '../report/question-words.ts';
 import type { Helm } from '../voyage.ts';
-import { flagOption, type Invocation, textOption } from './arguments.ts';
+import { flagOption, type Invocation, listOption, textOption } from './arguments.ts';
 import { helmWords } from './helm-words.ts';
 import { isTerminal, preparationOf } from './preparation.ts';
 import { createProgress } from './progress.ts';
@@ -52,6 +54,7 @@ export async function manHelm(
   );
   for (const { by } of Object.values(answers?.steps ?? {}))
     if (by !== undefined) holderOf(plan.runbook.front, by);
+  const list = textOption(invocation, 'allowed-signers');
   const voice: Voice = answers === undefined ? 'typed' : 'scripted';
   const pace = answers !== undefined || flagOption(invocation, 'auto') ? 'auto' : 'step';
   const helm: Helm = {
@@ -62,6 +65,7 @@ export async function manHelm(
     operator: (known, opening) =>
       operatorOf({ invocation, plan: known, opening, lang, person, answers, path }),
     signer: async run => await signerOf(invocation, plan, person, run),
+    ...(list === undefined ? {} : { approvals: approvalsBy(resolve(list)) }),
   };
   const t0 = opened?.t0 ?? (await instantOf(invocation, lang, answers));
   return {
@@ -135,7 +139,12 @@ interface Seat {
   readonly path: string | undefined;
 }
 
+/** Approvals that were handed over on the command line are given first. */
 function operatorOf(seat: Seat): Operator {
+  return handedApprovals(listOption(seat.invocation, 'approval'), seat.person, seatedOperator(seat));
+}
+
+function seatedOperator(seat: Seat): Operator {
   const { plan, opening, lang, person, answers, path } = seat;
   const isJson = flagOption(seat.invocation, 'json');
   const progress = createProgress({ plan, opened: opening, lang, isJson });

@@ -18,6 +18,7 @@ const modules: Readonly<Record<string, () => Promise<{ readonly perform: Perform
   resume: () => import('./commands/resume.ts'),
   undo: () => import('./commands/undo.ts'),
   status: () => import('./commands/status.ts'),
+  approve: () => import('./commands/approve.ts'),
   verify: () => import('./commands/verify.ts'),
   render: () => import('./commands/render.ts'),
   sandbox: () => import('./commands/sandbox.ts'),

@@ -39,6 +39,9 @@ export function maskedJournal(journal: JournalWriter, masker: Masker): JournalWr
     get isLow() {
       return journal.isLow === true;
     },
+    get head() {
+      return journal.head;
+    },
   };
 }
 

@@ -13,6 +13,9 @@ export function memoryJournal(clock: Clock): MemoryJournal {
   let prev = GENESIS;
   return {
     entries,
+    get head() {
+      return prev;
+    },
     append(events) {
       const linked = events.map((event, index) => {
         const { entry, digest } = linkEntry({ seq: entries.length + index, prev, at: clock.now() }, event);

@@ -26,10 +26,15 @@ export interface Signer {
  * A signer by a key file: a private key, or a public one whose private half the agent holds or lies beside it.
  * Faults: `principal-unfit`, `signing-key-unreadable`, `signing-key-locked`, those of `ssh-keygen`; `sign` adds `signing-failed`.
  */
-export async function keySigner(principal: string, keyFile: string, ephemeral = false): Promise<Signer> {
+export async function keySigner(
+  principal: string,
+  keyFile: string,
+  ephemeral = false,
+  namespace: string = NAMESPACE,
+): Promise<Signer> {
   if (!isPrincipal(principal)) throw new Fault('principal-unfit', { principal });
   const publicKey = await readPublicKey(keyFile);
-  return { principal, publicKey, ephemeral, sign: message => sign(keyFile, message) };
+  return { principal, publicKey, ephemeral, sign: message => sign(keyFile, message, namespace) };
 }
 
 /** Makes an Ed25519 key for one run in `directory` (a private one, outside the bundle), and its signer. It proves nothing. */
@@ -44,13 +49,13 @@ export async function ephemeralKey(directory: string, principal: string): Promis
 }
 
 /** The operator's own signer, where none was named: git's SSH signing key, else the usual files. Fault: `signing-key-missing`. */
-export async function defaultSigner(principal: string): Promise<Signer> {
+export async function defaultSigner(principal: string, namespace: string = NAMESPACE): Promise<Signer> {
   const usual = ['id_ed25519', 'id_ecdsa', 'id_ed25519_sk', 'id_rsa'].map(name =>
     join(homedir(), '.ssh', `${name}.pub`),
   );
   const keyFile = [gitSigningKey(), ...usual].find(path => path !== undefined && existsSync(path));
   if (keyFile === undefined) throw new Fault('signing-key-missing', { places: '~/.ssh' });
-  return keySigner(principal, keyFile);
+  return keySigner(principal, keyFile, false, namespace);
 }
 
 function gitSigningKey(): string | undefined {
@@ -80,8 +85,8 @@ function plainKey(text: string, file: string): string {
   return `${type} ${body}`;
 }
 
-async function sign(keyFile: string, message: Uint8Array): Promise<string> {
-  const { status, stdout, stderr } = await runKeygen(['-Y', 'sign', '-n', NAMESPACE, '-f', keyFile], message);
+async function sign(keyFile: string, message: Uint8Array, namespace: string): Promise<string> {
+  const { status, stdout, stderr } = await runKeygen(['-Y', 'sign', '-n', namespace, '-f', keyFile], message);
   if (status === 0 && stdout.startsWith('-----BEGIN SSH SIGNATURE-----')) return stdout;
   throw keyFault(keyFile, stderr, 'signing-failed');
 }
@@ -109,6 +114,8 @@ export interface SignatureCheck {
   readonly signature: string;
   readonly principal: string;
   readonly allowedSigners?: string | undefined;
+  /** That of seals unless another is given. */
+  readonly namespace?: string;
 }
 
 /** Checks one signature with `ssh-keygen`. Validity periods of keys are judged as of now. */
@@ -128,7 +135,7 @@ async function checkIn(directory: string, check: SignatureCheck): Promise<Checke
   const signers = join(directory, 'allowed_signers');
   writeFileSync(signature, check.signature, { mode: 0o600 });
   writeFileSync(signers, check.allowedSigners ?? '', { mode: 0o600 });
-  const common = ['-n', NAMESPACE, '-s', signature];
+  const common = ['-n', check.namespace ?? NAMESPACE, '-s', signature];
   const sound = await runKeygen(['-Y', 'check-novalidate', ...common], check.message);
   if (sound.status !== 0) return { worth: worthOf(sound.stderr) };
   const key = /SHA256:[A-Za-z0-9+/]+/.exec(sound.stdout)?.[0];

@@ -1,5 +1,5 @@
 import type { Plan } from '../plan/plan.ts';
-import type { Clock, JournalWriter, Operator, World } from '../ports.ts';
+import type { Approvals, Clock, JournalWriter, Operator, World } from '../ports.ts';
 import type { Bundle } from './bundle.ts';
 import { evidenceStore } from './evidence.ts';
 import { createExecutors } from './executors.ts';
@@ -17,6 +17,7 @@ export interface Parts {
   readonly clock: Clock;
   readonly journal: JournalWriter;
   readonly operator: Operator;
+  readonly approvals?: Approvals | undefined;
   /** The files that cells may import, by absolute path, with their sha256. */
   readonly sources: Readonly<Record<string, string>>;
   /** Descriptor of the lock, which every child holds open. */
@@ -59,6 +60,7 @@ export function assembleWorld(parts: Parts): RealWorld {
     resources: createResources(resources),
     operator: registeringOperator(operator, masker),
     evidence: evidenceStore(bundle, masker),
+    ...(parts.approvals === undefined ? {} : { approvals: parts.approvals }),
     interrupted: () => isInterrupted || journal.isLow === true,
   };
   const close = async (): Promise<void> => {

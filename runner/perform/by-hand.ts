@@ -1,11 +1,14 @@
 import type { Exported } from '../journal/event.ts';
 import type { CellExport, Json } from '../model/runbook.ts';
 import type { Instance } from '../plan/plan.ts';
+import { obtainApproval } from './approval.ts';
 import type { Imports } from './imports.ts';
 import { type Stage, voiceOf } from './stage.ts';
 
 /** Lets a person do what a cell would have done, and takes the exports that later steps need. */
 export async function doByHand(stage: Stage, instance: Instance, imports: Imports): Promise<void> {
+  const attempt = stage.session.steps.get(instance.id).attempts + 1;
+  if (!(await obtainApproval(stage, instance, { act: 'by-hand', attempt, code: instance.digest }))) return;
   const exports = exportsOf(instance);
   const answer = await stage.ask<'by-hand'>({
     ask: 'by-hand',

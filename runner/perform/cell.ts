@@ -1,5 +1,6 @@
 /*
- * Performs a cell: ask, look at the target, write the intent, look again, act, write the outcome.
+ * Performs a cell: ask, look at the target, have it approved where the plan says so, write the intent, look again, act, write
+ * the outcome.
  *
  * C1  The intent is on disk before the target is touched, and the outcome before anything else is performed.
  * C2  A cell that writes or destroys and was killed leaves a doubt; only what reads fails.
@@ -9,6 +10,7 @@ import type { Event } from '../journal/event.ts';
 import type { CellStep } from '../model/runbook.ts';
 import type { Instance } from '../plan/plan.ts';
 import type { ExecutionResult } from '../ports.ts';
+import { obtainApproval } from './approval.ts';
 import { doByHand } from './by-hand.ts';
 import { executeCode, executionOf, refusal } from './execute.ts';
 import { confirmTarget, type Guard, isForeign, mustAsk, readFingerprint } from './guard.ts';
@@ -83,6 +85,8 @@ function refuse(stage: Stage, instance: Instance, attempt: number, fault: Fault)
 
 async function act(stage: Stage, performance: Performance, guard: Guard): Promise<void> {
   const { instance, cell, attempt, imports } = performance;
+  const wanted = { act: 'run', attempt, code: instance.digest, fingerprint: guard.fingerprint } as const;
+  if (!(await obtainApproval(stage, instance, wanted))) return;
   stage.record([{ type: 'step-intended', step: instance.id, attempt, code: instance.digest, ...guard }]);
   await confirmTarget(stage, cell, guard);
   const result = await executeCode(stage, executionOf(stage, instance, attempt, imports));

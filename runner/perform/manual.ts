@@ -2,12 +2,15 @@ import type { Person, Voice } from '../journal/event.ts';
 import type { ManualStep } from '../model/runbook.ts';
 import type { Instance } from '../plan/plan.ts';
 import type { Answers } from '../ports.ts';
+import { obtainApproval } from './approval.ts';
 import type { Stage } from './stage.ts';
 
 /** Presents `instance`, which is a manual step, and takes each confirmation on its own. */
 export async function performManual(stage: Stage, instance: Instance): Promise<void> {
   const step = manualOf(instance);
   if (stage.session.steps.get(instance.id).status !== 'presented') {
+    if (!(await obtainApproval(stage, instance, { act: 'manual', attempt: 1, code: instance.digest })))
+      return;
     stage.record([{ type: 'manual-presented', step: instance.id, ...roleOf(step) }]);
   }
   for (const [item, { text }] of step.items.entries()) {

@@ -92,6 +92,156 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'start again without `--answers`, in a terminal, and answer in person',
     },
   },
+  'approval-altered': {
+    fr: {
+      what: 'l’approbation de `{by}` pour `{step}` n’est pas la signature de ce défi : elle a été altérée, ou signe autre chose',
+      hint: 'faire signer ce défi-ci par `reprise approve`, et coller la réponse entière',
+    },
+    en: {
+      what: 'the approval of `{step}` by `{by}` is no signature of this challenge: it was altered, or signs something else',
+      hint: 'have this very challenge signed by `reprise approve`, and paste the whole answer',
+    },
+  },
+  'approval-expired': {
+    fr: {
+      what: 'le défi pour `{step}` a expiré ({expiresAt})',
+      hint: 'en demander un nouveau : l’exécution en affiche un à la question suivante, ou à la reprise',
+    },
+    en: {
+      what: 'the challenge for `{step}` has expired ({expiresAt})',
+      hint: 'ask for another one: the run shows it at its next question, or when it is resumed',
+    },
+  },
+  'approval-foreign': {
+    fr: {
+      what: 'cette approbation répond à un autre défi que celui de `{step}`',
+      hint: 'faire signer le défi que l’exécution affiche maintenant',
+    },
+    en: {
+      what: 'this approval answers another challenge than that of `{step}`',
+      hint: 'have the challenge signed that the run shows now',
+    },
+  },
+  'approval-key-unknown': {
+    fr: {
+      what: 'la clé {key} n’est pas, dans la liste fournie, une clé avec laquelle `{by}` peut approuver `{step}`',
+      hint: 'vérifier qui a signé ; s’il s’agit bien de `{by}`, la liste doit porter sa clé pour `approval@reprise`',
+    },
+    en: {
+      what: 'in the list that was given, {key} is no key with which `{by}` may approve `{step}`',
+      hint: 'check who signed; if it was `{by}`, the list must hold their key for `approval@reprise`',
+    },
+  },
+  'approval-no-challenge': {
+    fr: {
+      what: 'ce texte n’est pas un défi d’approbation entier',
+      hint: 'copier la ligne entière, de `reprise-approval-1.` à sa fin',
+    },
+    en: {
+      what: 'this text is no whole challenge of an approval',
+      hint: 'copy the whole line, from `reprise-approval-1.` to its end',
+    },
+  },
+  'approval-not-a-holder': {
+    fr: {
+      what: '`{by}` n’est pas titulaire du rôle `{role}`, qui doit approuver `{step}`',
+      hint: 'faire approuver par l’un de ses titulaires : {holders}',
+    },
+    en: {
+      what: '`{by}` does not hold the role `{role}`, which must approve `{step}`',
+      hint: 'have it approved by one of its holders: {holders}',
+    },
+  },
+  'approval-not-signed': {
+    fr: {
+      what: 'la réponse donnée pour `{step}` est le défi lui-même : personne ne l’a signé',
+      hint: 'le transmettre à la seconde personne, qui le signe par `reprise approve`',
+    },
+    en: {
+      what: 'the answer given for `{step}` is the challenge itself: nobody signed it',
+      hint: 'send it to the second person, who signs it with `reprise approve`',
+    },
+  },
+  'approval-replayed': {
+    fr: {
+      what: 'cette approbation a déjà servi dans cette exécution : elle ne vaut pas pour `{step}` maintenant',
+      hint: 'faire signer le défi que l’exécution affiche maintenant',
+    },
+    en: {
+      what: 'this approval has served in this run already: it is not one of `{step}` now',
+      hint: 'have the challenge signed that the run shows now',
+    },
+  },
+  'approval-same-key': {
+    fr: {
+      what: 'l’approbation de `{step}` par `{by}` est signée de la clé de l’opérateur ({key})',
+      hint: 'faire approuver par une seconde personne, sur sa propre machine, avec sa propre clé',
+    },
+    en: {
+      what: 'the approval of `{step}` by `{by}` is signed with the operator’s own key ({key})',
+      hint: 'have it approved by a second person, on their own machine, with their own key',
+    },
+  },
+  'approval-same-person': {
+    fr: {
+      what: '`{by}` opère l’exécution et ne peut pas approuver `{step}`',
+      hint: 'faire approuver par une autre personne',
+    },
+    en: {
+      what: '`{by}` operates the run and cannot approve `{step}`',
+      hint: 'have it approved by another person',
+    },
+  },
+  'approval-unreadable': {
+    fr: {
+      what: 'la réponse donnée pour `{step}` n’est pas une approbation lisible',
+      hint: 'copier la ligne entière, de `reprise-approved-1.` à sa fin',
+    },
+    en: {
+      what: 'the answer given for `{step}` is no readable approval',
+      hint: 'copy the whole line, from `reprise-approved-1.` to its end',
+    },
+  },
+  'approval-unsupported': {
+    fr: {
+      what: 'ce `ssh-keygen` ne connaît pas le type de la clé avec laquelle `{by}` a approuvé `{step}`',
+      hint: 'mettre OpenSSH à jour, ou faire signer avec une autre clé',
+    },
+    en: {
+      what: 'this `ssh-keygen` does not know the type of the key with which `{by}` approved `{step}`',
+      hint: 'update OpenSSH, or have it signed with another key',
+    },
+  },
+  'approval-without-list': {
+    fr: {
+      what: 'l’approbation de `{step}` ne peut pas être vérifiée : aucune liste de signataires n’a été donnée',
+      hint: 'mettre en pause, puis reprendre avec `--allowed-signers FICHIER`',
+    },
+    en: {
+      what: 'the approval of `{step}` cannot be checked: no list of signers was given',
+      hint: 'pause, then resume with `--allowed-signers FILE`',
+    },
+  },
+  'approvals-need-list': {
+    fr: {
+      what: 'une étape de ce plan doit être approuvée par une seconde personne, et rien ne dit à quelle clé se fier',
+      hint: 'donner `--allowed-signers FICHIER`, obtenu du dépôt ou de l’organisation',
+    },
+    en: {
+      what: 'a step of this plan must be approved by a second person, and nothing says whose key to trust',
+      hint: 'give `--allowed-signers FILE`, from the repository or the organisation',
+    },
+  },
+  'approver-needed': {
+    fr: {
+      what: 'qui approuve n’est pas dit',
+      hint: 'donner `--as ID`, l’identité d’un titulaire du rôle `{role}`',
+    },
+    en: {
+      what: 'it is not said who approves',
+      hint: 'give `--as ID`, the identity of a holder of the role `{role}`',
+    },
+  },
   'archive-corrupt': {
     fr: {
       what: 'l’archive `{archive}` est corrompue : {message}',
@@ -1082,6 +1232,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'ask to restore it and wait (`requestRestore`, `awaitRestored`), then do the step again',
     },
   },
+  'openssl-missing': {
+    fr: {
+      what: '`openssl` n’est pas là ou ne sait pas `ts` ({error}) : ni demande ni vérification d’horodatage',
+      hint: 'installer OpenSSL (3.0 ou plus) ; pour une exécution sans horodatage, donner `REPRISE_TIMESTAMP_URL` vide',
+    },
+    en: {
+      what: '`openssl` is not there, or has no `ts` ({error}): no time stamp can be asked for or verified',
+      hint: 'install OpenSSL (3.0 or later); for a run without time stamps, set `REPRISE_TIMESTAMP_URL` to nothing',
+    },
+  },
   'operator-needed': {
     fr: {
       what: 'il faut savoir qui opère ; les titulaires d’un rôle sont : {holders}',
@@ -1970,6 +2130,56 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'it must be said which target to act on; the runbook has: {targets}',
       hint: 'give one with `--target`',
+    },
+  },
+  'timestamp-ca-unreadable': {
+    fr: {
+      what: 'les certificats de l’autorité d’horodatage `{path}` sont illisibles ({error})',
+      hint: 'donner le chemin d’un fichier PEM obtenu de l’autorité, hors du dossier',
+    },
+    en: {
+      what: 'the certificates of the time stamp authority `{path}` cannot be read ({error})',
+      hint: 'give the path of a PEM file from the authority, from outside the bundle',
+    },
+  },
+  'timestamp-malformed-url': {
+    fr: {
+      what: '`{url}` n’est pas l’adresse d’un serveur d’horodatage',
+      hint: 'donner une adresse `https://…` ou `http://…`, sans mot de passe',
+    },
+    en: {
+      what: '`{url}` is not the address of a time stamp server',
+      hint: 'give an address `https://…` or `http://…`, without a password',
+    },
+  },
+  'timestamp-refused': {
+    fr: {
+      what: 'le serveur d’horodatage `{authority}` refuse la demande ({status})',
+      hint: 'vérifier l’adresse et les droits ; l’exécution continue, ses heures sont déclarées',
+    },
+    en: {
+      what: 'the time stamp server `{authority}` refuses the request ({status})',
+      hint: 'check the address and the rights; the run goes on, its times are declared',
+    },
+  },
+  'timestamp-unfit': {
+    fr: {
+      what: 'la réponse du serveur d’horodatage `{authority}` n’est pas un jeton pour cette empreinte ({error})',
+      hint: 'vérifier l’adresse ; l’exécution continue, ses heures sont déclarées',
+    },
+    en: {
+      what: 'the answer of the time stamp server `{authority}` is no token for this digest ({error})',
+      hint: 'check the address; the run goes on, its times are declared',
+    },
+  },
+  'timestamp-unreachable': {
+    fr: {
+      what: 'le serveur d’horodatage `{authority}` ne répond pas ({error})',
+      hint: 'vérifier le réseau ; l’exécution continue, ses heures sont déclarées',
+    },
+    en: {
+      what: 'the time stamp server `{authority}` does not answer ({error})',
+      hint: 'check the network; the run goes on, its times are declared',
     },
   },
   'transcript-source-invalid': {

@@ -21,6 +21,10 @@ export interface QuestionWords {
   readonly noSuchFile: string;
   readonly item: string;
   readonly typeName: string;
+  /** Who is to approve, until when; the command for their own machine follows. */
+  readonly approval: string;
+  readonly approvalAnswer: string;
+  readonly notAnAnswer: string;
   readonly exportValue: string;
   readonly invalidExport: string;
   readonly secretLost: string;
@@ -64,6 +68,10 @@ export const questionWords: Readonly<Record<Lang, QuestionWords>> = {
     noSuchFile: 'introuvable, ou ce n’est pas un fichier ordinaire',
     item: 'Fait ?',
     typeName: 'Cette ressource n’est pas vide. Pour agir dessus, tapez le nom que le serveur annonce',
+    approval:
+      'Une seconde personne doit approuver : {role}, sur sa propre machine, avant {until}. Lui transmettre cette commande :',
+    approvalAnswer: 'Sa réponse (vide : mettre en pause)',
+    notAnAnswer: 'ce n’est pas une réponse de `reprise approve` : la copier en entier',
     exportValue: 'Valeur de',
     invalidExport: 'valeur attendue du type',
     secretLost:
@@ -105,6 +113,10 @@ export const questionWords: Readonly<Record<Lang, QuestionWords>> = {
     noSuchFile: 'not found, or not a regular file',
     item: 'Done?',
     typeName: 'This resource is not empty. To act on it, type the name that the server reports',
+    approval:
+      'A second person must approve: {role}, on their own machine, before {until}. Send them this command:',
+    approvalAnswer: 'Their answer (empty: pause)',
+    notAnAnswer: 'this is no answer of `reprise approve`: copy the whole of it',
     exportValue: 'Value of',
     invalidExport: 'expected a value of type',
     secretLost: 'This secret did not outlive the pause, and the next step needs it: type it again.',

@@ -24,6 +24,7 @@ export function emptySession(plan: Plan): Session {
     cursor: 0,
     passed: new Set(),
     operatorKeys: [],
+    usedChallenges: [],
     branches: branchesOf(agenda),
     selection: {},
     dry: false,
@@ -55,7 +56,7 @@ export function apply(session: Session, entry: Entry): Session {
     case 'approval-asked':
       return change(session, entry.step, { approval: { challenge: entry.challenge, isGiven: false } });
     case 'step-approved':
-      return change(session, entry.step, { approval: { challenge: entry.challenge, isGiven: true } });
+      return approved(session, entry);
     case 'step-intended':
       return intended(session, entry);
     case 'step-finished':
@@ -102,6 +103,11 @@ function resumed(session: Session, { operator, signer }: EventOf<'run-resumed'>)
   const { operatorKeys } = session;
   const more = signer === undefined ? [] : [keyFingerprint(signer.publicKey)];
   return { ...losing(session), status: 'open', operator, operatorKeys: [...operatorKeys, ...more] };
+}
+
+function approved(session: Session, { step, challenge }: EventOf<'step-approved'>): Session {
+  const usedChallenges = [...session.usedChallenges, challenge];
+  return change({ ...session, usedChallenges }, step, { approval: { challenge, isGiven: true } });
 }
 
 /** An intent uses up the approval that was given for it. */

@@ -8,6 +8,8 @@ import type { Entry, EventOf, Fingerprint } from '../journal/event.ts';
 import type { Step, Target } from '../model/runbook.ts';
 import type { Instance } from '../plan/plan.ts';
 import { offeredOn } from './offered.ts';
+import { isSettled } from './over.ts';
+import { selectionReason } from './selection.ts';
 import type { Session, StepState } from './session.ts';
 
 /** The role one of whose holders must approve a step on a target; nothing when nobody must. */
@@ -42,6 +44,25 @@ export function isApproved({ plan, steps }: Session, id: string, wanted: Approva
   const { approval } = steps.get(id);
   const challenge = approval?.isGiven === true ? readChallenge(approval.challenge) : undefined;
   return challenge !== undefined && isAbout(challenge, wanted);
+}
+
+/** Whether a step must still be approved: an approval that was given and not used expires with its challenge. */
+export function lacksApproval(session: Session, id: string, wanted: Approvable, now: string): boolean {
+  if (!isApproved(session, id, wanted)) return true;
+  const challenge = readChallenge(session.steps.get(id).approval?.challenge ?? '');
+  const isNeeded = session.steps.get(id).approval?.isGiven === true;
+  return isNeeded && challenge !== undefined && Date.parse(challenge.expiresAt) < Date.parse(now);
+}
+
+/** Whether a step that is still to be done must be approved by a second person. */
+export function approvalsDue({ plan, selection, steps }: Session): boolean {
+  return plan.instances.some(
+    instance =>
+      approverOf(plan.target, instance.step) !== undefined &&
+      instance.skip === undefined &&
+      selectionReason(plan, selection, instance) === undefined &&
+      !isSettled(steps.get(instance.id)),
+  );
 }
 
 /** Whether a step was begun with the approval that it needs. */

@@ -72,6 +72,8 @@ export interface Session {
   readonly operator?: Person;
   /** Fingerprints of the keys with which operators of this run sign: none of them may approve. */
   readonly operatorKeys: readonly string[];
+  /** Challenges that were answered with an approval: none serves twice. */
+  readonly usedChallenges: readonly string[];
   readonly t0?: string;
   readonly steps: StepTable;
   readonly agenda: readonly AgendaItem[];

@@ -115,6 +115,7 @@ export class MemoryWorld implements World {
   };
 
   readonly journal = {
+    head: '0'.repeat(64),
     append: (events: readonly Event[]) => {
       for (const event of events) this.onAppend(event);
       this.events.push(...events);

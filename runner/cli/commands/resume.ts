@@ -19,9 +19,11 @@ export async function goOn(invocation: Invocation, undo: boolean): Promise<numbe
     runner: version,
     undo,
     acceptChanges: flagOption(invocation, 'accept-changes'),
-    helm: async (plan, opened) => {
+    helm: async (plan, opened, last) => {
       lang = langOf(invocation, plan.runbook);
-      return (await manHelm(invocation, plan, lang, opened)).helm;
+      // Who goes on is who stopped, and not who opened the run: there may have been a handover.
+      const known = last === undefined ? opened : { ...opened, operator: last };
+      return (await manHelm(invocation, plan, lang, known)).helm;
     },
   });
   return concludeRun(report, lang);

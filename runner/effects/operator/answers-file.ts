@@ -25,6 +25,8 @@ const stepAnswers = z.strictObject({
   'by-hand': z.string().optional(),
   exports: z.record(z.string(), json).optional(),
   name: z.string().optional(),
+  /** The second person who would approve; nothing is signed. */
+  approve: z.string().optional(),
   failure: z.enum(['retry', 'pause']).optional(),
   doubt: z.enum(['done', 'not-done', 'redo']).optional(),
   reason: z.string().optional(),

@@ -86,6 +86,10 @@ const replies: Replies = {
     if (given.name === undefined) throw silence(question);
     return { ...answered, choice: 'typed', name: given.name };
   },
+  approval: ({ question, given, answered }) => {
+    if (given.approve === undefined) throw silence(question);
+    return { ...answered, choice: 'scripted', approver: given.approve };
+  },
 };
 
 interface Script {

@@ -6,6 +6,7 @@
 import { lstatSync } from 'node:fs';
 import prompts from 'prompts';
 import type { Lang } from '../../diagnostic.ts';
+import { readAnswer } from '../../journal/challenge.ts';
 import type { Entry, Person } from '../../journal/event.ts';
 import type { CellExport, Json, Step } from '../../model/runbook.ts';
 import type { Plan } from '../../plan/plan.ts';
@@ -13,8 +14,9 @@ import type { Answered, Answers, Operator, Question } from '../../ports.ts';
 import { neutralise } from '../../report/neutralise.ts';
 import { sayReason } from '../../report/phrase.ts';
 import { questionWords } from '../../report/question-words.ts';
-
 import { viewDetails, viewFingerprint, viewStep } from '../../report/step-view.ts';
+import { dateTime } from '../../report/time.ts';
+import { fill } from '../../report/words.ts';
 import { parseExport } from './export-value.ts';
 import { discardTypeAhead } from './type-ahead.ts';
 
@@ -44,6 +46,7 @@ export function terminalOperator(settings: TerminalSettings): Operator {
     doubt: question => terminal.doubt(question),
     failure: question => terminal.failure(question),
     name: question => terminal.name(question),
+    approval: question => terminal.approval(question),
   };
   return {
     ask<K extends keyof Answers>(question: Asked<K>): Promise<Answers[K]> {
@@ -172,6 +175,19 @@ class Terminal {
     this.#print(viewFingerprint(question.fingerprint, this.#settings.run, this.#settings.lang));
     const name = await this.#text(this.#words.typeName);
     return { ...this.#answered, choice: name === undefined ? 'pause' : 'typed', name: name ?? '' };
+  }
+
+  async approval(question: Asked<'approval'>): Promise<Answers['approval']> {
+    const { plan, lang } = this.#settings;
+    const { label } = plan.runbook.front.roles.get(question.role) ?? { label: question.role };
+    const until = dateTime(question.expiresAt, plan.runbook.front.timeZone, lang);
+    this.#print(neutralise(fill(this.#words.approval, { role: label, until }), 'line'));
+    this.#print(`  npx reprise approve ${question.challenge}`);
+    const isAnswer = (text: string) =>
+      text.trim() === '' || readAnswer(text) !== undefined || this.#words.notAnAnswer;
+    const answer = (await this.#text(this.#words.approvalAnswer, isAnswer))?.trim();
+    if (answer === undefined || answer === '') return { ...this.#answered, choice: 'pause' };
+    return { ...this.#answered, choice: 'signed', answer };
   }
 
   get #words() {
