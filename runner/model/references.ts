@@ -6,6 +6,7 @@ import type { Place } from '../diagnostic.ts';
 import type { Findings } from '../syntax/findings.ts';
 import type { FrontMatter, Input, Resource, Step } from './runbook.ts';
 import { type PlacedStep, type SectionDraft, sectionPath, type Tree } from './sections.ts';
+import { checkSource } from './sources.ts';
 
 interface Checking {
   readonly findings: Findings;
@@ -223,4 +224,5 @@ export function checkReferences(
     checkParallel(checking, section);
   }
   checkClocks(checking);
+  for (const source of tree.sources) checkSource(findings, source, front);
 }

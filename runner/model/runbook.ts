@@ -242,6 +242,26 @@ export interface ClockMark {
   readonly place: Place;
 }
 
+/** What a `::source` looks at: exactly one of these. Paths are relative, in a repository or beside the document. */
+export type SourceSubject =
+  | { readonly kind: 'file'; readonly path: string; readonly key?: string }
+  | { readonly kind: 'names'; readonly path: string }
+  | { readonly kind: 'workflow'; readonly file: string; readonly artifact?: string }
+  | { readonly kind: 'stack'; readonly name: string }
+  | { readonly kind: 'url'; readonly url: string; readonly key?: string }
+  | { readonly kind: 'tool'; readonly name: string };
+
+/** What a passage relies on, and what was recorded of it: `is` is the fact as written, absent until it is recorded. */
+export interface Source {
+  readonly subject: SourceSubject;
+  /** The resource where it is found; absent for what lies beside the document, on the network or on the machine. */
+  readonly in?: string;
+  /** Branch, tag or commit; the default branch, or the working tree of a checkout, when it is absent. */
+  readonly ref?: string;
+  readonly is?: string;
+  readonly place: Place;
+}
+
 /** What stands in a section, in document order. */
 export type SectionItem =
   | { readonly kind: 'step'; readonly step: Step }
@@ -258,6 +278,8 @@ export interface Section {
   readonly each?: Each;
   readonly parallel: boolean;
   readonly items: readonly SectionItem[];
+  /** What the section itself relies on; absent when it declares nothing. */
+  readonly sources?: readonly Source[];
   readonly place: Place;
 }
 

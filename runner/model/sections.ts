@@ -6,7 +6,8 @@ import type { Place } from '../diagnostic.ts';
 import type { Block, Directive, Heading } from '../syntax/document.ts';
 import type { Findings } from '../syntax/findings.ts';
 import { readAttributes } from './attributes.ts';
-import type { ClockMark, Each, Section, SectionItem, When } from './runbook.ts';
+import type { ClockMark, Each, Section, SectionItem, Source, When } from './runbook.ts';
+import { type PlacedSource, readSource } from './sources.ts';
 import { readStep, type StepDraft, stepKinds } from './steps.ts';
 
 /** A section while it is being filled; `place` ends where the next section of its depth begins. */
@@ -16,6 +17,7 @@ export interface SectionDraft {
   readonly depth: number;
   readonly parent?: SectionDraft;
   readonly items: DraftItem[];
+  readonly sources: Source[];
   readonly start: number;
   end: number;
   when?: When;
@@ -38,6 +40,7 @@ export interface Tree {
   readonly sections: readonly SectionDraft[];
   readonly steps: readonly PlacedStep[];
   readonly clocks: readonly { readonly clock: ClockMark; readonly section: SectionDraft }[];
+  readonly sources: readonly PlacedSource[];
 }
 
 interface Build {
@@ -45,10 +48,11 @@ interface Build {
   readonly sections: SectionDraft[];
   readonly steps: PlacedStep[];
   readonly clocks: { clock: ClockMark; section: SectionDraft }[];
+  readonly sources: PlacedSource[];
   current: SectionDraft;
 }
 
-const leafKinds = ['when', 'each', 'parallel', 'clock'];
+const leafKinds = ['when', 'each', 'parallel', 'clock', 'source'];
 
 function openSection(build: Build, heading: Heading): void {
   let parent = build.current;
@@ -58,7 +62,7 @@ function openSection(build: Build, heading: Heading): void {
     parent = parent.parent;
   }
   const { title, slug, depth } = heading;
-  const section: SectionDraft = { title, slug, depth, parent, items: [], start, end: start };
+  const section: SectionDraft = { title, slug, depth, parent, items: [], sources: [], start, end: start };
   parent.items.push({ kind: 'section', section });
   build.sections.push(section);
   build.current = section;
@@ -122,6 +126,13 @@ function readParallel(build: Build, directive: Directive): void {
   if (governs(build, directive)) build.current.parallel = directive.place;
 }
 
+function takeSource(build: Build, directive: Directive): void {
+  const placed = readSource(directive, build.findings);
+  if (!placed) return;
+  build.current.sources.push(placed.source);
+  build.sources.push(placed);
+}
+
 function readLeaf(build: Build, directive: Directive): void {
   if (build.current.depth === 0) {
     build.findings.error('directive-outside-section', directive.opener, { name: directive.name });
@@ -132,6 +143,7 @@ function readLeaf(build: Build, directive: Directive): void {
   if (directive.name === 'when') readWhen(build, directive);
   else if (directive.name === 'each') readEach(build, directive);
   else if (directive.name === 'parallel') readParallel(build, directive);
+  else if (directive.name === 'source') takeSource(build, directive);
   else readClock(build, directive);
 }
 
@@ -159,14 +171,15 @@ function readDirective(build: Build, directive: Directive): void {
 /** Builds the tree; `title` is that of the root. */
 export function readSections(findings: Findings, blocks: readonly Block[], title: string): Tree {
   const end = findings.lines.source.length;
-  const root: SectionDraft = { title, slug: '', depth: 0, items: [], start: 0, end };
-  const build: Build = { findings, sections: [], steps: [], clocks: [], current: root };
+  const root: SectionDraft = { title, slug: '', depth: 0, items: [], sources: [], start: 0, end };
+  const build: Build = { findings, sections: [], steps: [], clocks: [], sources: [], current: root };
   for (const block of blocks) {
     if (block.kind === 'heading') openSection(build, block);
     else readDirective(build, block);
   }
   closeSections(build, end);
-  return { root, sections: build.sections, steps: build.steps, clocks: build.clocks };
+  const { sections, steps, clocks, sources } = build;
+  return { root, sections, steps, clocks, sources };
 }
 
 /** The sections around a section, outermost first, itself included. */
@@ -176,7 +189,7 @@ export function sectionPath(section: SectionDraft): readonly SectionDraft[] {
 
 /** The finished section of a draft. */
 export function finishSection(draft: SectionDraft, findings: Findings): Section {
-  const { title, slug, depth, when, each, parallel } = draft;
+  const { title, slug, depth, when, each, parallel, sources } = draft;
   return {
     title,
     slug,
@@ -187,6 +200,7 @@ export function finishSection(draft: SectionDraft, findings: Findings): Section 
     items: draft.items.map(item =>
       item.kind === 'section' ? { kind: 'section', section: finishSection(item.section, findings) } : item,
     ),
+    ...(sources.length > 0 ? { sources } : {}),
     place: findings.lines.place(draft.start, draft.end),
   };
 }

@@ -399,6 +399,10 @@ export const DIAGNOSTIC_WORDS: Readonly<Record<string, Readonly<Record<Lang, Dia
       'one key only of `env`, `input`, `secret`, `prompt`, `fd` and `command`, as allowed here',
     ],
   ),
+  'malformed-subject': both(
+    ['`{name}` ne peut valoir `{found}`', 'écrire {wanted}'],
+    ['`{name}` cannot be `{found}`', 'write {wanted}'],
+  ),
   'malformed-variable': both(
     [
       '`{found}` n’est pas un nom de variable d’environnement',
@@ -739,6 +743,17 @@ export const PARAMETER_WORDS: Readonly<
 > = {
   fr: {
     side: { before: 'avant', after: 'après', both: 'avant et après' },
+    wanted: {
+      path: 'un chemin relatif, sans `..`',
+      file: 'le nom d’un fichier de `.github/workflows`, sans chemin',
+      url: 'une adresse `https://`, ou `http://127.0.0.1` pour un essai',
+      tool: 'le nom d’un outil, sans chemin ni option',
+      fact: 'un texte d’une ligne',
+      ref: 'une branche, une étiquette ou un commit',
+      github: 'une ressource de type `github`, ou rien pour ce qui est à côté du document',
+      scalingo: 'une ressource de type `scalingo`',
+      nowhere: 'la directive sans `in` : cela ne se lit dans aucune ressource',
+    },
     expected: { list: 'liste', mapping: 'clés et valeurs', text: 'texte', number: 'nombre' },
     found: { list: 'liste', mapping: 'clés et valeurs', text: 'texte' },
     what: {
@@ -759,6 +774,17 @@ export const PARAMETER_WORDS: Readonly<
   },
   en: {
     side: { before: 'before', after: 'after', both: 'before and after' },
+    wanted: {
+      path: 'a relative path, without `..`',
+      file: 'the name of a file of `.github/workflows`, without a path',
+      url: 'an `https://` address, or `http://127.0.0.1` for a trial',
+      tool: 'the name of a tool, without path or option',
+      fact: 'a text of one line',
+      ref: 'a branch, a tag or a commit',
+      github: 'a resource of kind `github`, or nothing for what lies beside the document',
+      scalingo: 'a resource of kind `scalingo`',
+      nowhere: 'the directive without `in`: this is read in no resource',
+    },
     expected: { mapping: 'keys and values' },
     found: { mapping: 'keys and values' },
     what: {
