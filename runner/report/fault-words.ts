@@ -672,6 +672,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'take the archive before it',
     },
   },
+  'dump-empty': {
+    fr: {
+      what: 'la sauvegarde de l’archive `{archive}` est bien formée et ne contient aucune donnée',
+      hint: 'prendre l’archive précédente',
+    },
+    en: {
+      what: 'the dump of the archive `{archive}` is well formed and holds no data',
+      hint: 'take the archive before it',
+    },
+  },
   'dump-missing': {
     fr: {
       what: 'la sauvegarde décompressée `{path}` n’est pas sur cette machine',

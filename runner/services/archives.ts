@@ -85,8 +85,11 @@ async function tryDump(archive: Archive, directory: DirectoryResource): Promise<
   const dump = await unpackDump(archive, unpackedFolder(directory));
   try {
     const integrity = await readWholly(dump.path);
-    if (!integrity.intact)
-      throw new Fault('dump-corrupt', { archive: archive.name, message: integrity.message });
+    if (!integrity.intact) {
+      const { message } = integrity;
+      if (integrity.empty) throw new Fault('dump-empty', { archive: archive.name });
+      throw new Fault('dump-corrupt', { archive: archive.name, message });
+    }
     return {
       ...dump,
       takenAt: earlier(archive.takenAt, integrity.header.createdAt),

@@ -19,7 +19,7 @@ import { awaitDeployment } from './scalingo/deployments.ts';
 import { findDomain, postDomain } from './scalingo/domains.ts';
 import { type AccountKey, findKey, postKey, removeKeys } from './scalingo/keys.ts';
 import { fetchVariables, putVariables, refuseUnfit } from './scalingo/variables.ts';
-import { poll, type Waiting } from './scalingo/waiting.ts';
+import { poll, teller, type Waiting } from './scalingo/waiting.ts';
 
 /** An application as a cell may hand it on. */
 export interface Application {
@@ -166,8 +166,7 @@ export async function provisionAddon(
   }
   if (known !== undefined) already(kind);
   const { id } = known ?? (await postAddon(account, app, kind, plan));
-  const running = await awaitAddon(account, app, id, waiting);
-  console.log(`${kind} : ${running.status}`);
+  const running = await awaitAddon(account, app, id, { ...waiting, tell: teller(kind) });
   return { id, plan: running.plan.name };
 }
 
@@ -286,7 +285,11 @@ export async function waitForCertificate(
 ): Promise<void> {
   const account = accountOf(resource);
   const ask = async () => (await findDomain(account, app, domain))?.letsencrypt_status ?? 'absent';
-  const ended = (status: string) => ['created', 'error', 'absent'].includes(status);
+  const tell = teller(domain);
+  const ended = (status: string) => {
+    tell(status);
+    return ['created', 'error', 'absent'].includes(status);
+  };
   const { found } = await poll(account, ask, ended, { every: 10_000, within: 30 * 60_000, ...waiting });
   if (found === 'created') return;
   const code = ended(found) ? 'scalingo-certificate-failed' : 'scalingo-certificate-late';

@@ -124,7 +124,7 @@ export function parseHeader(toc: string): DumpHeader {
 /** What reading a dump to its last block showed. */
 export type Integrity =
   | { readonly intact: true; readonly header: DumpHeader }
-  | { readonly intact: false; readonly message: string };
+  | { readonly intact: false; readonly message: string; readonly empty?: true };
 
 /**
  * Reads every data block of a dump with `pg_restore --file=/dev/null`: the only proof short of a restoration, since `--list`
@@ -133,7 +133,7 @@ export type Integrity =
 export async function readWholly(path: string): Promise<Integrity> {
   const toc = await tocOf(path);
   // A dump of nothing is well formed, and even counts a few entries (its encoding, its search path).
-  if (!/^\d+; .* TABLE DATA /m.test(toc)) return { intact: false, message: 'TABLE DATA: 0' };
+  if (!/^\d+; .* TABLE DATA /m.test(toc)) return { intact: false, message: 'TABLE DATA: 0', empty: true };
   const header = parseHeader(toc);
   const ended = await runClient('pg_restore', ['--file=/dev/null', path]);
   if (ended.exit === 0) return { intact: true, header };

@@ -82,11 +82,15 @@ export async function awaitAddon(
   account: Account,
   app: string,
   id: string,
-  waiting: Waiting,
+  { tell, ...waiting }: Waiting & { readonly tell: (status: string) => void },
 ): Promise<Addon> {
   const path = `${pathOf(app)}/addons/${encodeURIComponent(id)}`;
   const ask = async () => unwrap((await account.app({ method: 'GET', path })).body, ['addon'], addon);
-  const { found, settled } = await poll(account, ask, one => one.status === 'running', waiting);
+  const isRunning = ({ status }: Addon) => {
+    tell(status);
+    return status === 'running';
+  };
+  const { found, settled } = await poll(account, ask, isRunning, waiting);
   if (settled) return found;
   throw new Fault('scalingo-addon-late', { app, addon: id, status: found.status }, 'step-may-have-run');
 }

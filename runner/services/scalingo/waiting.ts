@@ -6,6 +6,15 @@ export interface Waiting {
   readonly every?: number;
 }
 
+/** Prints a status whenever it is another than before, so that the record shows what a wait went through. */
+export function teller(what: string): (status: string) => void {
+  let last: string | undefined;
+  return status => {
+    if (status !== last) console.log(`${what} : ${status}`);
+    last = status;
+  };
+}
+
 /** Asks until `settled` says so, or `within` is over; gives the last answer back either way. */
 export async function poll<T>(
   { clock, patience }: Account,
