@@ -1,78 +1,78 @@
-/** What the matchers of needles share: blocks of three bytes, and needles by the block with which they begin. */
+/** What the matchers of needles share: needles, their first bytes, and how an end of data that may go on is recognised. */
 
-/** A needle and the name it is known by. All needles are at least three bytes long. */
+/** A needle and the name it is known by, at least eight bytes long; one that is breakable may hold line breaks. */
 export interface Needle {
   readonly bytes: Buffer;
   readonly name: string;
+  readonly breakable: boolean;
 }
 
-/** The longest needle found at one start; `end` is exclusive. */
+/** A needle found in data; `end` is exclusive. */
 export interface Match {
   readonly start: number;
   readonly end: number;
   readonly name: string;
 }
 
-/** Bytes of a block. */
-export const BLOCK = 3;
-/** Values of `blockAt`: eighteen bits keep apart the three-letter blocks of ordinary text. */
-export const BLOCKS = 1 << 18;
-
-/** Hashes the three bytes that end at `last`. */
-export function blockAt(bytes: Uint8Array, last: number): number {
-  return ((bytes[last - 2] ?? 0) << 10) ^ ((bytes[last - 1] ?? 0) << 5) ^ (bytes[last] ?? 0);
-}
-
-/** Needles by any number. */
-export function group(needles: readonly Needle[], key: (needle: Needle) => number): Map<number, Needle[]> {
-  const groups = new Map<number, Needle[]>();
-  for (const needle of needles) {
-    const of = key(needle);
-    groups.set(of, [...(groups.get(of) ?? []), needle]);
-  }
-  return groups;
-}
-
-/** Needles by their first block; `flags` tells in one look that no needle begins so. */
-export interface Starts {
-  readonly needles: readonly Needle[];
-  readonly flags: Uint8Array;
-  readonly byBlock: ReadonlyMap<number, readonly Needle[]>;
-}
-
-/** Sorts needles by their first block. */
-export function startTable(needles: readonly Needle[]): Starts {
-  const byBlock = group(needles, needle => blockAt(needle.bytes, BLOCK - 1));
-  const flags = new Uint8Array(BLOCKS);
-  for (const block of byBlock.keys()) flags[block] = 1;
-  return { needles, flags, byBlock };
-}
-
-/** See `firstPartial`; for one needle, without tables. */
+/** The first offset from which the data are a proper beginning of this needle; else their length. */
 export function partialStart(data: Buffer, needle: Buffer): number {
   for (let start = Math.max(0, data.length - needle.length + 1); start < data.length; start++) {
-    if (data[start] === needle[0] && isPrefix(data, start, needle)) return start;
+    if (data[start] === needle[0] && isPrefix(data, start, data.length, needle)) return start;
   }
   return data.length;
 }
 
-/** The first offset from which the rest of the data is a proper beginning of some needle; else the length. */
-export function firstPartial(data: Buffer, longest: number, { needles, flags, byBlock }: Starts): number {
-  let start = Math.max(0, data.length - longest + 1);
-  for (; start + BLOCK <= data.length; start++) {
-    const block = blockAt(data, start + BLOCK - 1);
-    if (flags[block] === 0) continue;
-    if ((byBlock.get(block) ?? []).some(({ bytes }) => isPrefix(data, start, bytes))) return start;
-  }
-  for (; start < data.length; start++) {
-    if (needles.some(({ bytes }) => isPrefix(data, start, bytes))) return start;
-  }
-  return start;
+/** Whether the data from `start` to `end` are the beginning of a needle, and not all of it. */
+function isPrefix(data: Buffer, start: number, end: number, needle: Buffer): boolean {
+  return end - start < needle.length && sameBytes(data, start, end, needle);
 }
 
-/** Whether the data from `start` on are the beginning of a needle, and not all of it. */
-function isPrefix(data: Buffer, start: number, needle: Buffer): boolean {
-  const rest = data.length - start;
-  if (needle.length <= rest || data[start] !== needle[0]) return false;
-  return data.compare(needle, 0, rest, start, data.length) === 0;
+/** Most differences show in the first bytes, and a call costs more than a look at these. */
+const LOOK = 12;
+
+/** Whether the data from `start` to `end`, both within them, are the needle's first bytes. */
+export function sameBytes(data: Buffer, start: number, end: number, needle: Buffer): boolean {
+  const near = Math.min(end - start, LOOK);
+  for (let index = 0; index < near; index++) if (data[start + index] !== needle[index]) return false;
+  return near < LOOK || data.compare(needle, LOOK, end - start, start + LOOK, end) === 0;
+}
+
+/** Needles by their first three bytes, and which one or two bytes begin one. */
+export interface Beginnings {
+  readonly one: Uint8Array;
+  readonly two: Uint8Array;
+  readonly three: ReadonlyMap<number, readonly Needle[]>;
+}
+
+/** Sorts needles by how they begin. */
+export function beginningsOf(needles: readonly Needle[]): Beginnings {
+  const [one, two] = [new Uint8Array(1 << 8), new Uint8Array(1 << 16)];
+  const three = new Map<number, Needle[]>();
+  for (const needle of needles) {
+    const [first = 0, second = 0, third = 0] = needle.bytes;
+    one[first] = 1;
+    two[(first << 8) | second] = 1;
+    const key = (first << 16) | (second << 8) | third;
+    const known = three.get(key);
+    if (known === undefined) three.set(key, [needle]);
+    else known.push(needle);
+  }
+  return { one, two, three };
+}
+
+/** The first of at most `most` last offsets before `end` from which the data up to it begin some needle; else `end`. */
+export function firstPartial(data: Buffer, end: number, most: number, beginnings: Beginnings): number {
+  for (let start = Math.max(0, end - most); start < end; start++) {
+    if (begins(data, start, end, beginnings)) return start;
+  }
+  return end;
+}
+
+function begins(data: Buffer, start: number, end: number, { one, two, three }: Beginnings): boolean {
+  const first = data[start] ?? 0;
+  if (one[first] === 0 || start + 1 === end) return one[first] === 1;
+  const pair = (first << 8) | (data[start + 1] ?? 0);
+  if (two[pair] === 0 || start + 2 === end) return two[pair] === 1;
+  const needles = three.get((pair << 8) | (data[start + 2] ?? 0)) ?? [];
+  return needles.some(({ bytes }) => isPrefix(data, start, end, bytes));
 }

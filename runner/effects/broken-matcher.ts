@@ -1,76 +1,56 @@
 /*
  * Finds needles that were broken over several lines, as base64 is at 64 or 76 columns and a dump of bytes at 16. A break is
  * a line feed with an optional carriage return before it and up to 16 blanks after it. Each search begins at a line feed
- * that could be a needle's first break, so that text without such a line feed costs one search for the next line feed.
+ * that could be a needle's first break: the three bytes before it and the one after it tell.
  */
-import { firstPartial, type Match, type Needle, type Starts, startTable } from './blocks.ts';
+import type { Match, Needle } from './blocks.ts';
+import { createIndex, eachPlace, mayHold, type Put, type WordIndex } from './matcher-index.ts';
 
-/** A fixed set of needles, found only where at least one break stands inside them. */
-export interface BrokenMatcher {
-  /** Matches that begin before `limit`, by start. */
-  find(data: Buffer, limit: number): Match[];
-  /** As `Matcher.firstPartial`, when `known` is the first offset of another partial. */
-  firstPartial(data: Buffer, known: number): number;
+/** What tells which line feeds may break which needles. */
+export interface Breaks {
+  readonly needles: readonly Needle[];
+  /** 1 for each two bytes that may stand before a line feed that breaks a needle. */
+  readonly pairs: Uint8Array;
+  /** By the three bytes before a first break and the one after it; the offset is that of the latter. */
+  readonly contexts: WordIndex;
 }
 
-/** A needle and how many of its bytes stand before its first break. */
-interface Split {
-  readonly needle: Needle;
-  readonly before: number;
-}
-
-interface Tables {
-  /** By the hash of the three bytes before the first break and the one after it. */
-  readonly splits: ReadonlyMap<number, readonly Split[]>;
-  readonly flags: Uint8Array;
-  readonly starts: Starts;
-  readonly longest: number;
+/** Where what is found goes; `partial` is the first offset from which a needle may begin that goes on beyond the data. */
+interface Found {
+  readonly matches: Match[];
+  partial: number;
 }
 
 /** Fewest bytes before the first break: fewer would hold back the end of most lines until the next one comes. */
-const FEWEST = 3;
+export const FEWEST = 3;
 const [LF, CR, BLANK, TAB] = [0x0a, 0x0d, 0x20, 0x09];
 
 /** Most blanks that are taken for indentation. */
 const INDENTATION = 16;
 
-/** Prepares the tables; all needles are longer than three bytes. */
-export function createBrokenMatcher(needles: readonly Needle[]): BrokenMatcher {
-  const tables = tablesOf(needles);
-  return {
-    find: (data, limit) => (needles.length === 0 ? [] : findAcross(tables, data, limit)),
-    firstPartial: (data, known) => (needles.length === 0 ? known : partialAcross(tables, data, known)),
-  };
+/** Prepares the tables for those of the needles that are breakable. */
+export function createBreaks(needles: readonly Needle[]): Breaks {
+  const pairs = new Uint8Array(1 << 16);
+  const contexts = createIndex(put => {
+    for (const [owner, { bytes, breakable }] of needles.entries())
+      if (breakable) enter(put, pairs, owner, bytes);
+  });
+  // A carriage return may stand before any line feed.
+  if (contexts.words.length > 0) for (let first = 0; first < 256; first++) pairs[(first << 8) | CR] = 1;
+  return { needles, pairs, contexts };
 }
 
-function tablesOf(needles: readonly Needle[]): Tables {
-  const splits = new Map<number, Split[]>();
-  const flags = new Uint8Array(CONTEXTS);
-  for (const needle of needles) {
-    for (let before = FEWEST; before < needle.bytes.length; before++) {
-      const context = contextOf(needle.bytes, before, needle.bytes[before]);
-      flags[context] = 1;
-      put(splits, context, { needle, before });
-    }
+function enter(put: Put, pairs: Uint8Array, owner: number, bytes: Buffer): void {
+  for (let before = FEWEST; before < bytes.length; before++) {
+    const word = contextOf(bytes, before, bytes[before]);
+    pairs[(word >>> 8) & 0xffff] = 1;
+    put(word, owner, before);
   }
-  const longest = Math.max(0, ...needles.map(({ bytes }) => bytes.length));
-  return { splits, flags, starts: startTable(needles), longest };
 }
 
-/** Values of `contextOf`. */
-const CONTEXTS = 1 << 20;
-
-/** Hashes the three bytes before `end` and the `next` one (Fibonacci hashing). */
+/** The three bytes before `end` and the `next` one. */
 function contextOf(data: Buffer, end: number, next = 0): number {
-  const word =
-    ((data[end - 3] ?? 0) << 24) | ((data[end - 2] ?? 0) << 16) | ((data[end - 1] ?? 0) << 8) | next;
-  return Math.imul(word, 0x9e3779b1) >>> 12;
-}
-
-function put(map: Map<number, Split[]>, key: number, split: Split): void {
-  const known = map.get(key);
-  if (known === undefined) map.set(key, [split]);
-  else known.push(split);
+  return ((data[end - 3] ?? 0) << 24) | ((data[end - 2] ?? 0) << 16) | ((data[end - 1] ?? 0) << 8) | next;
 }
 
 /** Where the break with this line feed begins. */
@@ -81,53 +61,60 @@ function breakStart(data: Buffer, feed: number): number {
 /** Where it ends, its blanks included. */
 function breakEnd(data: Buffer, feed: number): number {
   let end = feed + 1;
-  while (end - feed <= INDENTATION && (data[end] === BLANK || data[end] === TAB)) end++;
+  while (end < data.length && end - feed <= INDENTATION && isBlank(data[end])) end++;
   return end;
 }
 
-/** Bytes after which the search for a line feed leaves short lines to a loop: a call costs more than they do. */
-const SHORT_LINE = 48;
-
-/** The next line feed at which a needle may be broken; the length of the data when there is none. */
-function nextFeed(data: Buffer, from: number, flags: Uint8Array): number {
-  for (let feed = from; feed < data.length; feed++) {
-    const near = Math.min(feed + SHORT_LINE, data.length);
-    while (feed < near && data[feed] !== LF) feed++;
-    if (feed === near) feed = data.indexOf(LF, feed);
-    if (feed < 0) break;
-    const start = breakStart(data, feed);
-    const end = breakEnd(data, feed);
-    if (start < FEWEST || end >= data.length) continue;
-    if (flags[contextOf(data, start, data[end])] === 1) return feed;
-    if (end > feed + 1 && flags[contextOf(data, start, BLANK)] === 1) return feed;
-  }
-  return data.length;
+function isBlank(byte: number | undefined): boolean {
+  return byte === BLANK || byte === TAB;
 }
 
-function findAcross(tables: Tables, data: Buffer, limit: number): Match[] {
-  const found: Match[] = [];
-  const last = Math.min(data.length, limit + tables.longest + 1);
-  for (
-    let feed = nextFeed(data, 0, tables.flags);
-    feed < last;
-    feed = nextFeed(data, feed + 1, tables.flags)
-  ) {
-    for (const { needle, start } of candidatesAt(tables, data, feed)) {
-      const end = start < limit ? endOf(data, start, needle.bytes) : undefined;
-      if (end !== undefined && end <= data.length) found.push({ start, end, name: needle.name });
-    }
-  }
-  return found.sort((a, b) => a.start - b.start);
+/** Where a break begins that may go on beyond the data; their end when there is none. */
+export function lastBreak(data: Buffer): number {
+  let last = data.length - 1;
+  if (data[last] === CR) return last;
+  const first = Math.max(0, last - INDENTATION);
+  while (last > first && isBlank(data[last])) last--;
+  return data[last] === LF ? breakStart(data, last) : data.length;
 }
 
-/** Needles that the bytes around a break allow; a blank of the needle may be the last of the indentation. */
-function candidatesAt({ splits }: Tables, data: Buffer, feed: number) {
+/**
+ * Finds the needles whose first break is this line feed, at `FEWEST` or later, and which the bytes around it allow; a blank
+ * of the needle may be the last of the indentation.
+ */
+export function findAtFeed(breaks: Breaks, data: Buffer, feed: number, found: Found): void {
   const before = breakStart(data, feed);
-  const nexts = new Set([data[breakEnd(data, feed)] ?? 0, BLANK]);
-  const found = [...nexts].flatMap(next => splits.get(contextOf(data, before, next)) ?? []);
-  return found.flatMap(split =>
-    split.before <= before ? [{ needle: split.needle, start: before - split.before }] : [],
-  );
+  const end = breakEnd(data, feed);
+  if (before < FEWEST || end >= data.length) return;
+  const word = contextOf(data, before, data[end]);
+  if (mayHold(breaks.contexts, word)) findInContext(breaks, data, { before, word }, found);
+  if (end === feed + 1 || data[end] === BLANK) return;
+  const blank = contextOf(data, before, BLANK);
+  if (mayHold(breaks.contexts, blank)) findInContext(breaks, data, { before, word: blank }, found);
+}
+
+/** A word of the contexts, and where the break begins that it stands around. */
+interface Place {
+  readonly before: number;
+  readonly word: number;
+}
+
+function findInContext(
+  { needles, contexts }: Breaks,
+  data: Buffer,
+  { before, word }: Place,
+  found: Found,
+): void {
+  eachPlace(contexts, word, (owner, offset) => {
+    const needle = needles[owner];
+    const start = before - offset;
+    // The byte at its beginning spares most candidates the walk.
+    if (needle === undefined || start < 0 || data[start] !== needle.bytes[0]) return;
+    const end = endOf(data, start, needle.bytes);
+    if (end === undefined) return;
+    if (end <= data.length) found.matches.push({ start, end, name: needle.name });
+    else found.partial = Math.min(found.partial, start);
+  });
 }
 
 /**
@@ -157,35 +144,4 @@ function afterBreak(data: Buffer, at: number, next: number | undefined): number 
   if (feed < data.length && data[feed] !== LF) return at;
   const end = breakEnd(data, feed);
   return next === BLANK && end > feed + 1 && end < data.length ? end - 1 : end;
-}
-
-function partialAcross(tables: Tables, data: Buffer, known: number): number {
-  const from = Math.max(0, data.length - spanOf(tables.longest));
-  let first = known;
-  for (
-    let feed = nextFeed(data, from, tables.flags);
-    feed < data.length;
-    feed = nextFeed(data, feed + 1, tables.flags)
-  ) {
-    for (const { needle, start } of candidatesAt(tables, data, feed)) {
-      if (start < first && (endOf(data, start, needle.bytes) ?? 0) > data.length) first = start;
-    }
-  }
-  return partialBefore(tables, data, lastBreak(data), first);
-}
-
-/** Where a break begins that may go on beyond the data; their end when there is none. */
-function lastBreak(data: Buffer): number {
-  if (data.at(-1) === CR) return data.length - 1;
-  const feed = data.lastIndexOf(LF);
-  if (feed < 0) return data.length;
-  return breakEnd(data, feed) >= data.length ? breakStart(data, feed) : data.length;
-}
-
-/** The first offset, below `first`, from which the data up to `end` are a proper beginning of a needle. */
-function partialBefore({ starts, longest }: Tables, data: Buffer, end: number, first: number): number {
-  if (end === data.length) return first;
-  const before = data.subarray(0, end);
-  const partial = firstPartial(before, longest, starts);
-  return partial <= end - FEWEST ? Math.min(first, partial) : first;
 }

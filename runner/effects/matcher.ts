@@ -1,99 +1,170 @@
 /*
- * Finds many needles in bytes at once: Wu and Manber's algorithm ("A fast algorithm for multi-pattern searching", 1994)
- * with hashed blocks of three bytes, so that most bytes are never looked at.
+ * Finds many needles in bytes at once, in one pass that reads an aligned word of four bytes at a time. Of each needle,
+ * seven bytes are its anchor: wherever they stand, they cover one aligned word, which the anchor's four words tell; only
+ * there, and at line feeds that may break a needle, are bytes compared.
+ * In: bytes. Out: every place where a needle stands, and the first one where it may stand once more bytes come. Can never
+ * happen: a needle that is missed because of where it stands or which bytes surround it.
  */
-import {
-  BLOCK,
-  BLOCKS,
-  blockAt,
-  firstPartial,
-  group,
-  type Match,
-  type Needle,
-  startTable,
-} from './blocks.ts';
-import { createBrokenMatcher } from './broken-matcher.ts';
+import { endianness } from 'node:os';
+import { type Beginnings, beginningsOf, firstPartial, type Match, type Needle, sameBytes } from './blocks.ts';
+import { type Breaks, createBreaks, FEWEST, findAtFeed, lastBreak } from './broken-matcher.ts';
+import { createIndex, eachPlace, GOLDEN, type Put, type WordIndex } from './matcher-index.ts';
+
+/** `matches` are sorted by start, longest first, and may overlap; `partial` is the data's length when nothing may grow. */
+export interface Finding {
+  readonly matches: Match[];
+  readonly partial: number;
+}
 
 /** A fixed set of needles. */
 export interface Matcher {
-  /** Matches that begin before `limit`, by start; they may overlap. */
-  find(data: Buffer, limit: number): Match[];
-  /** The first offset from which the rest of the data is a proper prefix of some needle; else the length. */
-  firstPartial(data: Buffer): number;
+  /** All matches, and the first offset from which the rest of the data is a proper beginning of some needle. */
+  scan(data: Buffer): Finding;
 }
 
-/**
- * Prepares the tables for these needles. Those that are breakable, which must be needles, too, are also found with line
- * breaks inside them (see `broken-matcher.ts`).
- */
-export function createMatcher(needles: readonly Needle[], breakable: readonly Needle[] = []): Matcher {
-  const sorted = [...needles].sort((a, b) => b.bytes.length - a.bytes.length);
-  const longest = sorted[0]?.bytes.length ?? 0;
-  const window = sorted.at(-1)?.bytes.length ?? BLOCK;
-  const shifts = shiftTable(sorted, window);
-  const starts = startTable(sorted);
-  const byBlock = group(sorted, needle => blockAt(needle.bytes, window - 1));
-  const broken = createBrokenMatcher(breakable);
+interface Tables {
+  readonly needles: readonly Needle[];
+  readonly anchors: WordIndex;
+  readonly breaks: Breaks;
+  readonly beginnings: Beginnings;
+  readonly breakable: Beginnings;
+}
+
+/** One pass over data; `trailing` is where a break begins that may go on beyond them. */
+interface Scan {
+  readonly data: Buffer;
+  readonly tables: Tables;
+  readonly trailing: number;
+  readonly matches: Match[];
+  partial: number;
+}
+
+const WORD = 4;
+const ANCHOR = 2 * WORD - 1;
+
+/** The anchor lies in these first bytes of a needle, so that a beginning that is longer holds it. */
+const NEAR = 32;
+
+/** Prepares the tables for these needles. */
+export function createMatcher(needles: readonly Needle[]): Matcher {
+  const tables: Tables = {
+    needles,
+    anchors: createIndex(anchorsOf(needles)),
+    breaks: createBreaks(needles),
+    beginnings: beginningsOf(needles),
+    breakable: beginningsOf(needles.filter(({ breakable }) => breakable)),
+  };
   return {
-    find(data, limit) {
-      const whole = find({ data, limit, window, shifts, byBlock });
-      const across = broken.find(data, limit);
-      return across.length === 0 ? whole : [...whole, ...across].sort((a, b) => a.start - b.start);
-    },
-    firstPartial(data) {
-      const first = firstPartial(data, longest, starts);
-      return broken.firstPartial(data, first);
+    scan(data) {
+      const scan: Scan = { data, tables, trailing: lastBreak(data), matches: [], partial: data.length };
+      scanBytes(scan);
+      scanEnd(scan);
+      if (scan.matches.length > 1) scan.matches.sort((a, b) => a.start - b.start || b.end - a.end);
+      return scan;
     },
   };
 }
 
-/** For each block: how far the window may move when its last block is this one. */
-function shiftTable(needles: readonly Needle[], window: number): Uint8Array {
-  const shifts = new Uint8Array(BLOCKS).fill(Math.min(window - BLOCK + 1, 255));
+/** The anchor is where the needle has the words that the fewest needles have. */
+function anchorsOf(needles: readonly Needle[]): (put: Put) => void {
+  const counts = new Uint32Array(1 << 16);
+  const slot = (bytes: Buffer, at: number): number => Math.imul(wordAt(bytes, at), GOLDEN) >>> 16;
   for (const { bytes } of needles) {
-    for (let last = BLOCK - 1; last < window; last++) {
-      const block = blockAt(bytes, last);
-      shifts[block] = Math.min(shifts[block] ?? 0, window - 1 - last);
+    for (let at = 0; at + WORD <= Math.min(bytes.length, NEAR); at++) {
+      counts[slot(bytes, at)] = (counts[slot(bytes, at)] ?? 0) + 1;
     }
   }
-  return shifts;
-}
-
-interface Search {
-  readonly data: Buffer;
-  readonly limit: number;
-  readonly window: number;
-  readonly shifts: Uint8Array;
-  readonly byBlock: ReadonlyMap<number, readonly Needle[]>;
-}
-
-function find({ data, limit, window, shifts, byBlock }: Search): Match[] {
-  const found: Match[] = [];
-  const end = Math.min(data.length, limit + window - 1);
-  let last = window - 1;
-  while (last < end) {
-    const block = ((data[last - 2] ?? 0) << 10) ^ ((data[last - 1] ?? 0) << 5) ^ (data[last] ?? 0);
-    const shift = shifts[block] ?? 1;
-    if (shift === 0) {
-      const match = longestAt(data, last - window + 1, byBlock.get(block) ?? []);
-      if (match !== undefined) found.push(match);
-      last += 1;
-    } else {
-      last += shift;
+  const cost = (bytes: Buffer, anchor: number): number => {
+    let sum = 0;
+    for (let at = anchor; at < anchor + WORD; at++) sum += counts[slot(bytes, at)] ?? 0;
+    return sum;
+  };
+  const anchors = needles.map(({ bytes }) => cheapest(bytes, cost));
+  return put => {
+    for (const [owner, { bytes }] of needles.entries()) {
+      const anchor = anchors[owner] ?? 0;
+      for (let at = anchor; at < anchor + WORD; at++) put(wordAt(bytes, at), owner, at);
     }
-  }
-  return found;
+  };
 }
 
-/** `candidates` are sorted by length, longest first. */
-function longestAt(data: Buffer, start: number, candidates: readonly Needle[]): Match | undefined {
-  for (const { bytes, name } of candidates) {
-    const end = start + bytes.length;
-    // Most candidates differ at once, and a call costs more than a look.
-    if (data[start] !== bytes[0] || data[start + 1] !== bytes[1]) continue;
-    if (end <= data.length && data.compare(bytes, 0, bytes.length, start, end) === 0) {
-      return { start, end, name };
-    }
+function cheapest(bytes: Buffer, cost: (bytes: Buffer, anchor: number) => number): number {
+  let best = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (let anchor = 0; anchor + ANCHOR <= Math.min(bytes.length, NEAR); anchor++) {
+    const sum = cost(bytes, anchor);
+    if (sum < least) [best, least] = [anchor, sum];
   }
-  return undefined;
+  return best;
+}
+
+const LITTLE = endianness() === 'LE';
+
+/** Four bytes as an `Int32Array` would give them. */
+function wordAt(bytes: Buffer, at: number): number {
+  return LITTLE ? bytes.readInt32LE(at) : bytes.readInt32BE(at);
+}
+
+const LF = 0x0a;
+const [FEEDS, ONES, HIGHS] = [0x0a0a0a0a, 0x01010101, 0x80808080 | 0];
+
+/** Looks at every aligned word; the bytes before the first and after the last one hold no anchor, but maybe a feed. */
+function scanBytes(scan: Scan): void {
+  const { data } = scan;
+  const head = Math.min(data.length, -data.byteOffset & (WORD - 1));
+  const count = (data.length - head) >> 2;
+  feedsIn(scan, 0, head);
+  if (count > 0) scanWords(scan, new Int32Array(data.buffer, data.byteOffset + head, count), head);
+  feedsIn(scan, head + count * WORD, data.length);
+}
+
+function scanWords(scan: Scan, view: Int32Array, head: number): void {
+  const { bits, shift } = scan.tables.anchors;
+  for (let index = 0; index < view.length; index++) {
+    const word = view[index] ?? 0;
+    const bit = Math.imul(word, GOLDEN) >>> shift;
+    if ((((bits[bit >>> 5] ?? 0) >>> bit) & 1) === 1) atAnchor(scan, word, head + index * WORD);
+    // Some byte is a feed (Mycroft's test for a zero byte).
+    const other = word ^ FEEDS;
+    if (((other - ONES) & ~other & HIGHS) !== 0)
+      feedsIn(scan, head + index * WORD, head + index * WORD + WORD);
+  }
+}
+
+function feedsIn(scan: Scan, from: number, to: number): void {
+  const { data, tables } = scan;
+  const { pairs } = tables.breaks;
+  for (let feed = Math.max(from, FEWEST); feed < to; feed++) {
+    if (data[feed] !== LF) continue;
+    if (pairs[((data[feed - 2] ?? 0) << 8) | (data[feed - 1] ?? 0)] === 1)
+      findAtFeed(tables.breaks, data, feed, scan);
+  }
+}
+
+function atAnchor(scan: Scan, word: number, at: number): void {
+  eachPlace(scan.tables.anchors, word, (owner, offset) => {
+    const needle = scan.tables.needles[owner];
+    if (needle !== undefined && offset <= at) tryAt(scan, needle, at - offset);
+  });
+}
+
+/** Compares; a needle that the data's end or the break before it cuts short may still come. */
+function tryAt(scan: Scan, { bytes, name, breakable }: Needle, start: number): void {
+  const { data, trailing } = scan;
+  const end = start + bytes.length;
+  if (end <= data.length && sameBytes(data, start, end, bytes)) scan.matches.push({ start, end, name });
+  else if (start < scan.partial) {
+    const cut = breakable ? trailing : data.length;
+    if (cut < end && cut >= start + FEWEST && sameBytes(data, start, cut, bytes)) scan.partial = start;
+    else if (end > data.length && sameBytes(data, start, data.length, bytes)) scan.partial = start;
+  }
+}
+
+/** Looks for beginnings that are too short to hold an anchor. */
+function scanEnd(scan: Scan): void {
+  const { data, tables, trailing } = scan;
+  scan.partial = Math.min(scan.partial, firstPartial(data, data.length, NEAR - 1, tables.beginnings));
+  if (trailing === data.length) return;
+  const partial = firstPartial(data, trailing, NEAR - 1, tables.breakable);
+  if (partial <= trailing - FEWEST) scan.partial = Math.min(scan.partial, partial);
 }
