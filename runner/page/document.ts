@@ -32,7 +32,7 @@ export function documentOf(
 ): ElementContent[] {
   const { front } = runbook;
   const words = wordsOf(front.lang);
-  return proseOf(
+  const content = proseOf(
     runbook,
     {
       code: step => codeOf(runbook, step),
@@ -48,6 +48,34 @@ export function documentOf(
     level,
     words,
   );
+  return content.map(node => scrollable(node, pageWordsOf(front.lang).table));
+}
+
+/** A table of the author’s scrolls by itself on a narrow screen, and is named after its columns. */
+function scrollable(node: ElementContent, name: string): ElementContent {
+  if (node.type !== 'element' || node.tagName === 'pre') return node;
+  if (node.tagName !== 'table')
+    return { ...node, children: node.children.map(child => scrollable(child, name)) };
+  const heads = node.children.flatMap(part => (isNamed(part, 'thead') ? headsIn(part) : []));
+  const label = noBreak(fill(name, { heads: heads.join(', ') }));
+  const captioned = { ...node, children: [h('caption', [h('span.sr', label)]), ...node.children] };
+  return h('div.scroll', { role: 'region', ariaLabel: label, tabIndex: 0 }, [captioned]);
+}
+
+function isNamed(node: ElementContent, name: string): node is Element {
+  return node.type === 'element' && node.tagName === name;
+}
+
+function headsIn(node: Element): string[] {
+  return node.children.flatMap(child => {
+    if (child.type !== 'element') return [];
+    return child.tagName === 'th' ? [textOf(child)] : headsIn(child);
+  });
+}
+
+function textOf(node: ElementContent): string {
+  if (node.type === 'text') return node.value;
+  return node.type === 'element' ? node.children.map(textOf).join('') : '';
 }
 
 /** The kind of a step as sign and word. */
@@ -76,7 +104,7 @@ function articleOf(
   const words = wordsOf(lang);
   const id = stepAnchor(step.id);
   const said = [...attributesOf(runbook, step, words), ...furtherOf(runbook, step).map(note)];
-  return h('article', { className: ['step', step.kind], id, ariaLabelledBy: `${id}-nom` }, [
+  return h('article', { className: classesOf(step), id, ariaLabelledBy: `${id}-nom` }, [
     h('header', [
       h('span.name', { id: `${id}-nom` }, [
         kindTag(step.kind, words.kind[step.kind]),
@@ -88,6 +116,10 @@ function articleOf(
     ]),
     h('div.body', prose),
   ]);
+}
+
+function classesOf(step: Step): string[] {
+  return ['step', step.kind, ...(step.kind === 'cell' && step.effect === 'destroy' ? ['destroy'] : [])];
 }
 
 function note(text: string): Element {

@@ -134,8 +134,10 @@ function sectionsIn({ items }: Section): readonly Section[] {
 
 const accomplished: ReadonlySet<RecordStatus> = new Set(['passed', 'confirmed', 'done-by-hand']);
 
-/** A chapter of which every step was done in a drill, from its first entry to its last one. */
+/** A chapter that is today as it was in a drill, every step of it done there: from its first intent to its last outcome. */
 function addChapter(chapter: Section, drill: Drill, chapters: Samples): void {
+  const then = chaptersOf(drill.plan.runbook).find(({ slug }) => slug === chapter.slug);
+  if (then === undefined || digestsIn(then).join() !== digestsIn(chapter).join()) return;
   const wanted = drill.plan.instances.filter(({ path, skip }) => path.includes(chapter.slug) && !skip);
   const done = wanted.flatMap(({ id }) => {
     const record = drill.record.steps.get(id);
@@ -146,6 +148,15 @@ function addChapter(chapter: Section, drill: Drill, chapters: Samples): void {
   const from = Math.min(...done.map(({ start }) => start));
   const to = Math.max(...done.map(({ end }) => end));
   chapters.add(chapter.slug, targetOf(drill), Math.max(0, to - from));
+}
+
+function digestsIn({ items }: Section): string[] {
+  return items.flatMap(item => {
+    if (item.kind === 'section') return digestsIn(item.section);
+    return item.kind === 'step' && item.step.kind !== 'undo' && item.step.kind !== 'probe'
+      ? [digestStep(item.step, {})]
+      : [];
+  });
 }
 
 function summaryOf(drill: Drill): DrillSummary {

@@ -60,12 +60,17 @@ function contents(runbook: Runbook): ContentsEntry[] {
 
 /** Chapters with the number of their steps, so that a reader sees where the work is. */
 function counted(entries: readonly ContentsEntry[], runbook: Runbook): ContentsEntry[] {
+  const { stepsIn } = pageWordsOf(runbook.front.lang);
   const counts = new Map(
     chaptersOf(runbook).map(chapter => [`#${anchorOf(chapter.slug)}`, countSteps(chapter)]),
   );
   return entries.map(entry => {
     const count = counts.get(entry.href) ?? 0;
-    return count === 0 ? entry : { ...entry, title: `${entry.title} (${count})` };
+    if (count === 0) return entry;
+    return {
+      ...entry,
+      title: `${entry.title} (${fill(count === 1 ? stepsIn.one : stepsIn.many, { count })})`,
+    };
   });
 }
 

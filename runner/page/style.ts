@@ -19,6 +19,10 @@ export const pageStyle = `
 .kind.cell{color:var(--blue)}.kind.manual{color:var(--warn)}.kind.check{color:var(--ok)}.kind.probe{color:var(--info)}.kind.undo{color:var(--soft)}
 ul.kinds{list-style:none;padding:0}
 ul.kinds li{margin:.4rem 0}
+
+.plan article.step.destroy{border-left-color:var(--bad)}
+.plan .scroll th,.plan .scroll td{overflow-wrap:break-word}
+.plan .scroll tbody th,.plan .scroll td:last-child{min-width:8rem}
 .took{color:var(--soft);font-variant-numeric:tabular-nums}
 .plan pre{-webkit-user-select:all;user-select:all}
 .plan details pre{-webkit-user-select:text;user-select:text}
@@ -33,7 +37,7 @@ nav.back a{display:block;padding:.6rem .9rem;border:1px solid var(--strong-line)
 nav.back a:focus-visible{outline:3px solid var(--info);outline-offset:2px}
 @media (min-width:82rem){nav.back{display:none}}
 @media (max-width:40rem){.plan>section>h2{font-size:1.45rem}.plan h3{font-size:1.25rem}.plan h4{font-size:1.1rem}nav.toc>ol{columns:1}nav.toc ol ol ol{display:none}nav.toc li{margin:.35rem 0}nav.toc a{padding:.25rem 0}
-article.step>.body,article.step>header{padding-left:.75rem!important;padding-right:.75rem!important}footer{padding-bottom:4.5rem}}
+article.step>.body,article.step>header{padding-left:.75rem!important;padding-right:.75rem!important}footer{padding-bottom:4.5rem}.plan pre{white-space:pre-wrap;overflow-wrap:anywhere}}
 @media print{nav.back{display:none}.plan>section>h2{font-size:16pt}.plan h3{font-size:13pt;margin-top:1.4rem}.plan h4{font-size:11.5pt}.plan h5{font-size:10.5pt}
 .plan>section{break-before:page}.plan>section>h2{margin-top:0}
 .plan article.step{box-decoration-break:clone}

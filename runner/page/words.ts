@@ -55,6 +55,7 @@ const FR = {
   within: 'attend jusqu’à {within}',
   fills: 'répond à « {input} »',
   retry: 'jusqu’à {count} nouvelles tentatives',
+  table: 'Tableau : {heads}',
   toContents: 'Sommaire',
   rendered: 'Rendu par Reprise à partir de {file}, sha256 {digest}.',
 };
@@ -115,6 +116,7 @@ const EN: PageWords = {
   within: 'waits up to {within}',
   fills: 'answers “{input}”',
   retry: 'up to {count} more attempts',
+  table: 'Table: {heads}',
   toContents: 'Contents',
   rendered: 'Rendered by Reprise from {file}, sha256 {digest}.',
 };

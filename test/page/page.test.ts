@@ -1,26 +1,14 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { readRunbook } from '../../runner/model/build.ts';
+import { medianOf } from '../../runner/page/durations.ts';
 import { renderRunbook } from '../../runner/page/page.ts';
 import { renderTranscript } from '../../runner/transcript/transcript.ts';
 import { ENTRIES, PLAN } from '../transcript/scenario.ts';
+import { drilled, PAGES, runbookOf } from './pages.ts';
 
-const RUNBOOK = readFileSync(new URL('../../runbook/plan-de-reprise.md', import.meta.url), 'utf8');
+const TRANSCRIPT = renderTranscript({ source: PLAN, file: 'plan.md', entries: ENTRIES }).html;
 
-function pageOf(source: string, file: string): string {
-  const { runbook } = readRunbook(source, file);
-  if (runbook === undefined) throw new Error(`${file} is no runbook`);
-  return renderRunbook(runbook);
-}
-
-const PAGES = {
-  'the small runbook': pageOf(PLAN, 'plan.md'),
-  'the runbook of APiLos': pageOf(RUNBOOK, 'plan-de-reprise.md'),
-  'a transcript': renderTranscript({ source: PLAN, file: 'plan.md', entries: ENTRIES }).html,
-};
-
-describe.each(Object.entries(PAGES))('%s as a page', (_name, html) => {
+describe.each(Object.entries({ ...PAGES, 'a transcript': TRANSCRIPT }))('%s as a page', (_name, html) => {
   test('allows its own style sheet and nothing else', () => {
     const style = /<style>([\s\S]*?)<\/style>/.exec(html)?.[1] ?? '';
     const digest = createHash('sha256').update(style).digest('base64');
@@ -53,5 +41,65 @@ describe.each(Object.entries(PAGES))('%s as a page', (_name, html) => {
     expect(html.match(/<main /g)).toHaveLength(1);
     const ours = html.match(/<div class="scroll"[^>]*><table>/g) ?? [];
     expect(html.match(/<div class="scroll"[^>]*><table><caption>/g) ?? []).toHaveLength(ours.length);
+  });
+});
+
+test('the middle one of what was measured is never between two measures', () => {
+  expect([medianOf([5]), medianOf([9, 1]), medianOf([3, 9, 1])]).toEqual([5, 1, 3]);
+});
+
+describe('past drills on the page', () => {
+  /** The words of one element of the page, without its marks. */
+  function textOf(html: string, pattern: RegExp): string {
+    return (pattern.exec(html)?.[0] ?? '')
+      .replace(/<[^>]+>/g, ' ')
+      .replace(/[\s\u00a0]+/g, ' ')
+      .trim();
+  }
+
+  test('say nothing when nobody looked for any', () => {
+    const html = renderRunbook(runbookOf(PLAN));
+    expect(html).not.toContain('Exercices passés');
+    expect(html).not.toContain('class="took"');
+  });
+
+  test('tell of each step that passed, on which target', () => {
+    const html = renderRunbook(runbookOf(PLAN), drilled());
+    const took = [...html.matchAll(/<article[^>]* id="etape-([^"]+)"[\s\S]*?<\/header>/g)].flatMap(
+      ([header, id]) =>
+        header.includes('class="took"') ? [[id, textOf(header, /<span class="took">[\s\S]*/)]] : [],
+    );
+    expect(took).toMatchInlineSnapshot(`
+      [
+        [
+          "archive-base",
+          "◷ Bac à sable : 33 s",
+        ],
+        [
+          "inviter",
+          "◷ Bac à sable : 2 min 30 s",
+        ],
+        [
+          "base-complete",
+          "◷ Bac à sable : 8 s",
+        ],
+        [
+          "lecture-seule",
+          "◷ Bac à sable : 3,3 s",
+        ],
+        [
+          "deployer",
+          "◷ Bac à sable : 1 min 6 s",
+        ],
+      ]
+    `);
+  });
+
+  test('tell nothing of a step that has changed since', () => {
+    const changed = PLAN.replace(/(:::cell\{#[\s\S]*?```(?:ts|sh|sql)\n)/, '$1-- autrement\n');
+    const before = drilled();
+    const now = drilled(changed);
+    expect([...now.changed].map(id => before.steps.has(id))).toEqual([true]);
+    expect([...now.steps.keys()]).toEqual([...before.steps.keys()].filter(id => !now.changed.has(id)));
   });
 });
