@@ -151,6 +151,45 @@ export function sayApproval({ by, voice, signed }: EventOf<'step-approved'>, lan
   return fill(words.approved, { ...said, key: signed.key });
 }
 
+/** What a second person answered, and when: an approval with its key, or why an answer was none. */
+export function sayAnswer(
+  entry: EventOf<'step-approved' | 'approval-refused'> & { readonly at: string },
+  locale: Locale,
+): string {
+  const { lang } = locale;
+  const words = wordsOf(lang).record;
+  const by = sayPerson(entry.by, lang, entry.voice);
+  if (entry.type === 'approval-refused')
+    return fill(words.approvalRefused, { by, fault: describeFault(entry.fault, entry.params, lang) });
+  const at = sayInstant(entry.at, locale);
+  if (entry.signed === undefined) return fill(words.approvedScripted, { by, at });
+  return fill(words.approved, { by, at, key: entry.signed.key });
+}
+
+/** Who handed the run over to whom, and when. */
+export function sayHandover(
+  { from, to, voice, at }: EventOf<'run-handed-over'> & { readonly at: string },
+  locale: Locale,
+): string {
+  const { lang } = locale;
+  const people = { from: sayPerson(from, lang), to: sayPerson(to, lang, voice) };
+  return fill(wordsOf(lang).record.handedOver, { ...people, at: sayInstant(at, locale) });
+}
+
+/** What a time stamp authority said, or why it said nothing. */
+export function sayStamp(entry: EventOf<'time-stamped' | 'time-stamp-failed'>, locale: Locale): string {
+  const { lang } = locale;
+  const words = wordsOf(lang);
+  const mark = words.progress.stampMark[entry.mark];
+  if (entry.type === 'time-stamp-failed') {
+    const fault = describeFault(entry.fault, entry.params, lang);
+    return fill(words.record.stampFailed, { mark, fault });
+  }
+  const { authority, policy, sha256 } = entry;
+  const at = sayInstant(entry.stampedAt, locale);
+  return fill(words.record.stamped, { mark, at, authority, policy, sha256 });
+}
+
 /** How a doubt was settled. */
 export function saySettlement(settled: EventOf<'doubt-settled'>, lang: Lang): string {
   const words = wordsOf(lang);

@@ -44,6 +44,10 @@ export interface StepRecord {
   readonly retries: EntryOf<'retry-asked'>[];
   readonly evidence: EntryOf<'evidence-attached'>[];
   readonly notes: EntryOf<'note-added'>[];
+  /** What a second person answered, in order: approvals, and answers that were none. */
+  readonly approvals: EntryOf<'step-approved' | 'approval-refused'>[];
+  /** The last challenge. */
+  asked?: EntryOf<'approval-asked'>;
   presented?: EntryOf<'manual-presented'>;
   confirmed?: EntryOf<'step-confirmed'>;
   skipped?: EntryOf<'step-skipped'>;
@@ -60,6 +64,8 @@ export interface RunRecord {
   readonly entries: readonly Entry[];
   readonly closed?: EntryOf<'run-closed'>;
   readonly resumptions: readonly EntryOf<'run-resumed'>[];
+  readonly handovers: readonly EntryOf<'run-handed-over'>[];
+  readonly stamps: readonly EntryOf<'time-stamped' | 'time-stamp-failed'>[];
   readonly pauses: readonly EntryOf<'run-paused'>[];
   readonly marks: readonly EntryOf<'clock-marked'>[];
   readonly changes: readonly EntryOf<'change-accepted'>[];
@@ -72,6 +78,10 @@ export interface RunRecord {
 
 function entriesOf<T extends Entry['type']>(entries: readonly Entry[], type: T): EntryOf<T>[] {
   return entries.filter((entry): entry is EntryOf<T> => entry.type === type);
+}
+
+function isStamp(entry: Entry): entry is EntryOf<'time-stamped' | 'time-stamp-failed'> {
+  return entry.type === 'time-stamped' || entry.type === 'time-stamp-failed';
 }
 
 /** Reads a journal. Throws when it does not begin with `run-opened`, which the journal's reader has refused before. */
@@ -89,6 +99,8 @@ export function recordRun(entries: readonly Entry[]): RunRecord {
     steps: recordSteps(entries),
     ...(closed === undefined ? {} : { closed }),
     resumptions: entriesOf(entries, 'run-resumed'),
+    handovers: entriesOf(entries, 'run-handed-over'),
+    stamps: entries.filter(isStamp),
     pauses: entriesOf(entries, 'run-paused'),
     marks: entriesOf(entries, 'clock-marked'),
     changes: entriesOf(entries, 'change-accepted'),
@@ -136,6 +148,7 @@ function emptyStep(id: string, first: Entry): StepRecord {
     retries: [],
     evidence: [],
     notes: [],
+    approvals: [],
   };
 }
 
@@ -158,6 +171,13 @@ function addToStep(step: StepRecord, entry: Entry): void {
       return;
     case 'note-added':
       step.notes.push(entry);
+      return;
+    case 'approval-asked':
+      step.asked = entry;
+      return;
+    case 'step-approved':
+    case 'approval-refused':
+      step.approvals.push(entry);
       return;
     default:
       addAnswer(step, entry);

@@ -3,6 +3,7 @@
  * command that goes on. Neutralised.
  */
 import type { Lang } from '../diagnostic.ts';
+import { readChallenge } from '../journal/challenge.ts';
 import type { Entry } from '../journal/event.ts';
 import type { Session } from '../session/session.ts';
 import { figuresOf } from './figures.ts';
@@ -42,6 +43,7 @@ export function printStatus(session: Session, entries: readonly Entry[], lang: L
     [words.state.target, `${opened.target} · ${words.mode[opened.mode]}`],
     [words.state.progress, progressText(session, record, lang)],
     ...attentionRows(record, lang, watch.runner),
+    ...approvalRows(session, record, lang, watch.now ?? record.last.at),
     [words.state.next, nextText(session, record, lang)],
     [words.state.time, timeText(session, record, lang, watch.now ?? record.last.at)],
     [words.state.asOf, dateTime(record.last.at, timeZone, lang)],
@@ -92,6 +94,32 @@ function attentionRows(
       ? `${SIGNS.doubtful} ${id} ${words.state.lost}`
       : `${SIGNS[status]} ${id} ${words.status[status]}`;
     return [[words.state.attention, text] as const];
+  });
+}
+
+/** Challenges that wait for their answer, with the command that answers them. */
+function approvalRows(
+  session: Session,
+  record: RunRecord,
+  lang: Lang,
+  now: string,
+): (readonly [string, string])[] {
+  const words = wordsOf(lang).state;
+  const { timeZone, roles } = session.plan.runbook.front;
+  return [...record.steps.values()].flatMap(({ id, asked, approvals, status }) => {
+    const challenge = readChallenge(asked?.challenge ?? '');
+    const isOver = OVER.includes(status) || status === 'running' || status === 'presented';
+    const isAnswered = approvals.some(
+      entry => entry.type === 'step-approved' && entry.challenge === asked?.challenge,
+    );
+    if (asked === undefined || challenge === undefined || isOver || isAnswered) return [];
+    const isPast = Date.parse(challenge.expiresAt) < Date.parse(now);
+    const role = roles.get(asked.role)?.label ?? asked.role;
+    const at = dateTime(challenge.expiresAt, timeZone, lang);
+    const text = isPast
+      ? fill(words.approvalOver, { step: id })
+      : fill(words.approvalText, { step: id, role, at, challenge: asked.challenge });
+    return [[words.approval, text] as const];
   });
 }
 

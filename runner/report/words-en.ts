@@ -96,6 +96,10 @@ export const EN: Words = {
     ephemeral: 'ephemeral key: the signature proves nothing',
     declared: 'declared times',
     declaredLong: 'declared times: no outside time stamp attests them',
+    stamped: 'opening and end time-stamped by a third party',
+    stampedLong:
+      'opening and end time-stamped by a third party: all happened between these two instants, to be verified with the authority’s certificates; the other times are declared',
+    stampedPartly: 'declared times: an outside time stamp bounds one end of them alone',
     scripted: 'scripted answers',
     scriptedLong: 'scripted answers: the confirmations come from a file, not from a person present',
     dry: 'dry run: nothing was changed anywhere',

@@ -101,6 +101,10 @@ export const FR = {
     ephemeral: 'clé éphémère : signature non probante',
     declared: 'heures déclarées',
     declaredLong: 'heures déclarées : aucun horodatage extérieur ne les atteste',
+    stamped: 'ouverture et fin horodatées par un tiers',
+    stampedLong:
+      'ouverture et fin horodatées par un tiers : tout s’est passé entre ces deux instants, à vérifier avec les certificats de l’autorité ; les autres heures sont déclarées',
+    stampedPartly: 'heures déclarées : un horodatage extérieur n’en borne qu’un bout',
     scripted: 'réponses scriptées',
     scriptedLong: 'réponses scriptées : les confirmations viennent d’un fichier, non d’une personne présente',
     dry: 'à blanc : rien n’a été modifié nulle part',

@@ -50,7 +50,8 @@ export function checkRecorded(entries: readonly Entry[], digests: Digests): read
 /** The files besides sources whose digest the journal holds. */
 export function checkAttached(entries: readonly Entry[], digests: Digests): readonly Finding[] {
   return entries.flatMap(entry => {
-    if (entry.type === 'evidence-attached') return compareFile('evidence', entry.file, entry.sha256, digests);
+    if (entry.type === 'evidence-attached' || entry.type === 'time-stamped')
+      return compareFile('evidence', entry.file, entry.sha256, digests);
     const output = 'output' in entry ? entry.output : undefined;
     return output?.file === undefined ? [] : compareFile('output', output.file, output.sha256, digests);
   });

@@ -5,6 +5,7 @@
 import { canonicalJson } from '../journal/canonical.ts';
 import type { Entry, EventOf, SigningKey } from '../journal/event.ts';
 import { bundlePath, choice, count, digest, flag, instant, list, object, text } from '../journal/guard.ts';
+import { clockIn } from '../journal/stamps.ts';
 import type { Mode, Role } from '../model/runbook.ts';
 import { isUnlisted } from './layout.ts';
 
@@ -37,8 +38,8 @@ export interface Predicate {
   readonly requiredSigners: readonly RequiredSigner[];
   /** True when the signer's key was made for this run and proves nothing. */
   readonly ephemeral: boolean;
-  /** Where the times come from. */
-  readonly clock: 'declared';
+  /** Where the times come from: an authority stamped the opening and the end, or they are the machine's own. */
+  readonly clock: 'declared' | 'time-stamped';
   readonly runner: string;
   readonly renderer: string;
 }
@@ -107,7 +108,7 @@ export function buildStatement(input: StatementInput): Statement {
       signer: signer.principal,
       requiredSigners: input.requiredSigners,
       ephemeral: signer.ephemeral,
-      clock: 'declared',
+      clock: clockIn(input.entries),
       runner: opened.runner,
       renderer: input.renderer,
     },
@@ -150,7 +151,7 @@ const isStatement = object<Statement>({
     signer: text,
     requiredSigners: list(object<RequiredSigner>({ role: text, holders: list(text) })),
     ephemeral: flag,
-    clock: choice('declared'),
+    clock: choice('declared', 'time-stamped'),
     runner: text,
     renderer: text,
   }),

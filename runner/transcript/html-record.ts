@@ -7,6 +7,7 @@ import type { Exported } from '../journal/event.ts';
 import type { Instance } from '../plan/plan.ts';
 import { neutralise } from '../report/neutralise.ts';
 import {
+  sayAnswer,
   sayExported,
   sayFact,
   sayFingerprint,
@@ -39,7 +40,11 @@ export function recordBlock(
   }
   return h('div', { className: ['record', record.status] }, [
     headline(account, instance.id, record),
-    ...listOf([...answers(account, record), ...items(account, instance, record)]),
+    ...listOf([
+      ...approvals(account, record),
+      ...answers(account, record),
+      ...items(account, instance, record),
+    ]),
     ...allAttempts(account, record),
     ...listOf([
       ...record.evidence.map(entry => evidenceText(account, entry)),
@@ -84,6 +89,10 @@ function labelled({ words }: Account, label: string, content: readonly Content[]
 
 function said(text: string): Content {
   return h('span.said', text);
+}
+
+function approvals({ locale }: Account, record: StepRecord): Content[][] {
+  return record.approvals.map(entry => [said(sayAnswer(entry, locale))]);
 }
 
 function answers(account: Account, record: StepRecord): Content[][] {

@@ -4,7 +4,15 @@
  */
 import type { ElementContent } from 'hast';
 import { h } from 'hastscript';
-import { sayFaults, sayInstant, sayPerson, saySelection, sayValue } from '../report/phrase.ts';
+import {
+  sayFaults,
+  sayHandover,
+  sayInstant,
+  sayPerson,
+  saySelection,
+  sayStamp,
+  sayValue,
+} from '../report/phrase.ts';
 import { duration } from '../report/time.ts';
 import { fill, noBreak } from '../report/words.ts';
 import type { Account } from './account.ts';
@@ -113,12 +121,13 @@ function frame(account: Account): ElementContent[] {
       [said.scenario, front.scenario ?? missing(words.notProvided)],
       [said.selection, saySelection(opened.selection, lang)],
       ...(faults === undefined ? [] : [[said.faults, faults] as const]),
+      ...record.stamps.map(entry => [words.record.stamps, sayStamp(entry, locale)] as const),
     ]),
   ];
 }
 
 function participants(account: Account): ElementContent[] {
-  const { words, runbook, record, lang } = account;
+  const { words, runbook, record, lang, locale } = account;
   const seen = peopleIn(account);
   const roles = [...runbook.front.roles.values()];
   const rows = roles.map(role => {
@@ -138,7 +147,10 @@ function participants(account: Account): ElementContent[] {
     sayPerson(operator, lang, voice),
   );
   return [
-    sheetList([[words.report.operator, [...new Set(operators)].join(' ; ')]]),
+    sheetList([
+      [words.report.operator, [...new Set(operators)].join(' ; ')],
+      ...record.handovers.map(entry => [words.record.handovers, sayHandover(entry, locale)] as const),
+    ]),
     rows.length + others.length === 0
       ? nothing(words.notProvided)
       : table(words.report.participants, heads, [h('tbody', [...rows, ...others])], true),

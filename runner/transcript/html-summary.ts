@@ -12,7 +12,7 @@ import type { Account } from './account.ts';
 import { section, sign } from './html-parts.ts';
 import { recoveryBar, timeline } from './html-timeline.ts';
 import type { Phase } from './phases.ts';
-import { judgementOf, reservationsOf, shareText, stepCounts, voiceOf } from './summary.ts';
+import { clockText, judgementOf, reservationsOf, shareText, stepCounts, voiceOf } from './summary.ts';
 
 interface Card {
   readonly label: string;
@@ -31,7 +31,7 @@ export function summarySection(account: Account, phases: readonly Phase[]): Elem
     ...figures.dataLoss.map(loss => lossCard(account, loss)),
     stepsCard(account),
   ];
-  const notes = [words.banner.declaredLong, ...reservationsOf(account)];
+  const notes = [clockText(account), ...reservationsOf(account)];
   if (voiceOf(account) !== 'typed') notes.unshift(words.banner.scriptedLong);
   return section(
     'essentiel',

@@ -7,6 +7,7 @@ import type { Instance } from '../plan/plan.ts';
 import type { Figures, Measure } from '../report/figures.ts';
 import type { Attempt, EntryOf, StepRecord } from '../report/record.ts';
 import { type Account, timesOf, unplannedOf } from './account.ts';
+import { clockOf } from './summary.ts';
 
 /** The account as one line of canonical JSON, ended by a line feed; `renderer` is the version of the rendering. */
 export function renderJson(account: Account, renderer: string): string {
@@ -20,7 +21,12 @@ export function renderJson(account: Account, renderer: string): string {
       opened: { ...opened, at },
       closed: record.closed && { at: record.closed.at, outcome: record.closed.outcome, by: record.closed.by },
       timeZone: runbook.front.timeZone,
-      timestamps: 'declared',
+      timestamps: clockOf(account),
+      stamps: record.stamps.length === 0 ? undefined : record.stamps.map(stampJson),
+      handovers:
+        record.handovers.length === 0
+          ? undefined
+          : record.handovers.map(({ at: when, from, to, voice }) => ({ at: when, from, to, voice })),
       entries: record.entries.length,
       head: { seq: record.last.seq, prev: record.last.prev },
       figures: figuresJson(figures),
@@ -63,6 +69,8 @@ function stepJson(instance: Instance | undefined, record: StepRecord | undefined
     attempts: record?.attempts.map(attemptJson) ?? [],
     confirmed: record?.confirmed && answerJson(record.confirmed),
     confirmedItems: record?.items.map(entry => ({ ...answerJson(entry), item: entry.item })) ?? [],
+    approvals:
+      record === undefined || record.approvals.length === 0 ? undefined : record.approvals.map(approvalJson),
     byHand: record?.byHand && { ...answerJson(record.byHand), exports: record.byHand.exports },
     skipped: record?.skipped && {
       at: record.skipped.at,
@@ -71,6 +79,17 @@ function stepJson(instance: Instance | undefined, record: StepRecord | undefined
       by: record.skipped.by,
     },
   };
+}
+
+function approvalJson(entry: EntryOf<'step-approved' | 'approval-refused'>): object {
+  const { at, by, voice } = entry;
+  if (entry.type === 'approval-refused') return { at, by, voice, refused: entry.fault, params: entry.params };
+  return { at, by, voice, challenge: entry.challenge, signed: entry.signed };
+}
+
+function stampJson(entry: EntryOf<'time-stamped' | 'time-stamp-failed'>): object {
+  const { type: _, seq: __, prev: ___, ...stamp } = entry;
+  return stamp;
 }
 
 function answerJson(entry: EntryOf<'step-confirmed' | 'item-confirmed' | 'step-done-by-hand'>): object {

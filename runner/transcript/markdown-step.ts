@@ -6,6 +6,7 @@ import type { Exported } from '../journal/event.ts';
 import type { Instance } from '../plan/plan.ts';
 import { codeSpan, fencedLines, neutralise } from '../report/neutralise.ts';
 import {
+  sayAnswer,
   sayExported,
   sayFact,
   sayFingerprint,
@@ -58,6 +59,7 @@ export function stepLines(account: Account, instance: Instance, record: StepReco
   return [
     headline(account, instance.id, record),
     '',
+    ...approvalLines(account, record),
     ...answerLines(account, record),
     ...itemLines(account, instance, record),
     ...allAttempts(account, record),
@@ -83,6 +85,10 @@ function allAttempts(account: Account, record: StepRecord): string[] {
   const lines = (attempt: Attempt) => attemptLines(account, record, attempt);
   const gap = untold === 0 ? [] : [`- ${fill(account.words.record.untold, { count: untold })}`];
   return [...first.flatMap(lines), ...gap, ...last.flatMap(lines)];
+}
+
+function approvalLines({ locale }: Account, record: StepRecord): string[] {
+  return record.approvals.map(entry => `- ${text(sayAnswer(entry, locale))}`);
 }
 
 function answerLines({ words, lang }: Account, record: StepRecord): string[] {

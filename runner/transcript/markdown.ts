@@ -4,7 +4,7 @@
  */
 import type { Section, Step } from '../model/runbook.ts';
 import { codeSpan } from '../report/neutralise.ts';
-import { sayFaults, sayPerson, saySelection } from '../report/phrase.ts';
+import { sayFaults, sayHandover, sayPerson, saySelection, sayStamp } from '../report/phrase.ts';
 import { dateTime, duration } from '../report/time.ts';
 import { fill, noBreak, SIGNS } from '../report/words.ts';
 import { type Account, tellingsOf, unplannedOf } from './account.ts';
@@ -105,6 +105,14 @@ function headLines(account: Account): string[] {
     [words.report.selection, text(saySelection(opened.selection, lang))],
     ...(faults === undefined ? [] : [[words.report.faults, text(faults)] satisfies [string, string]]),
     [words.report.operator, text(sayPerson(opened.operator, lang, opened.voice))],
+    ...record.handovers.map((entry): [string, string] => [
+      words.record.handovers,
+      text(sayHandover(entry, account.locale)),
+    ]),
+    ...record.stamps.map((entry): [string, string] => [
+      words.record.stamps,
+      text(sayStamp(entry, account.locale)),
+    ]),
     [words.report.outcome, `**${words.outcome[record.closed?.outcome ?? 'open']}**`],
   ];
   return [

@@ -2,6 +2,7 @@
  * The few sentences that the head of every form of the transcript says: mode and reservations, recovery time, data loss,
  * counts of steps.
  */
+import { clockIn } from '../journal/stamps.ts';
 import type { DataLoss, Measure } from '../report/figures.ts';
 import { sayInstant } from '../report/phrase.ts';
 import type { RecordStatus } from '../report/record.ts';
@@ -17,11 +18,26 @@ export function bannersOf(account: Account): string[] {
   return [
     ...(opened.embedded ? [words.banner.embedded] : []),
     ...(opened.dry ? [words.banner.dry] : []),
-    words.banner.declared,
+    clockOf(account) === 'time-stamped' ? words.banner.stamped : words.banner.declared,
     ...(scripted ? [words.banner.scripted] : []),
     ...(isEphemeral(account) ? [words.banner.ephemeral] : []),
     ...(closed === undefined ? [words.banner.open] : []),
   ].map(noBreak);
+}
+
+/** Where the times come from: an authority stamped both the opening and the end, or they are the machine's own. */
+export function clockOf({ record }: Account): 'declared' | 'time-stamped' {
+  return clockIn(record.entries);
+}
+
+/** What the head says of the times, at length. */
+export function clockText(account: Account): string {
+  const { words, record } = account;
+  return clockOf(account) === 'time-stamped'
+    ? words.banner.stampedLong
+    : record.stamps.some(entry => entry.type === 'time-stamped')
+      ? words.banner.stampedPartly
+      : words.banner.declaredLong;
 }
 
 /** Whether any process of the run signs with a key that was made for it alone. */
