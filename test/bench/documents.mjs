@@ -69,3 +69,17 @@ export function smallRunbook() {
   );
   return document([...cells, check, manual].map(each => prose + prose + each));
 }
+
+/** A runbook of so many ts cells, each of which takes an export of the one before. */
+export function typedCells(count) {
+  const code = index =>
+    index === 0
+      ? 'export const v0: number = 1'
+      : `import { v${index - 1} } from '#c${index - 1}'\nexport const v${index}: number = v${index - 1} + 1`;
+  const long = Array.from({ length: count }, (_, index) => described(`c${index}`, code(index)));
+  return document(long);
+}
+
+function described(id, code) {
+  return `:::cell{#${id} effect=read}\n\nUne étape.\n\n\`\`\`ts\n${code}\n\`\`\`\n\n:::\n`;
+}

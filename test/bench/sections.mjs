@@ -1,6 +1,7 @@
 // What is measured. Each section prints ratios with their least and greatest, absolute medians, the aim, and whether it is reached.
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { authoring, drill } from './authoring.mjs';
 import { environmentName, MANY, manyCells, oneCell, smallRunbook } from './documents.mjs';
 import { interleave, runNode, spread } from './measure.mjs';
 import { absolute, heading, row, value, wall } from './report.mjs';
@@ -10,7 +11,19 @@ const cpu = each => each.cpu;
 const rss = each => each.rss;
 
 /** Every section by the name that `npm run bench -- NAME` takes. */
-export const sections = { start, one, shell, typescript, append, output, verify, files, database };
+export const sections = {
+  start,
+  one,
+  shell,
+  typescript,
+  append,
+  output,
+  verify,
+  files,
+  database,
+  authoring,
+  drill,
+};
 
 function start({ print, reprise, write, root }) {
   const small = write('petit.md', smallRunbook());
@@ -19,8 +32,8 @@ function start({ print, reprise, write, root }) {
     bare: () => runNode(['-e', '0']),
     version: () => runNode([reprise, '--version']),
     help: () => runNode([reprise, '--help']),
-    small: () => runNode([reprise, 'check', small]),
-    apilos: () => runNode([reprise, 'check', apilos]),
+    small: () => runNode([reprise, 'check', '--no-types', small]),
+    apilos: () => runNode([reprise, 'check', '--no-types', apilos]),
   });
   const { bare, ...ours } = measured.results;
   heading(print, 'start', 'whole processes over `node -e 0`', measured);
