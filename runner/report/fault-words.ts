@@ -1455,11 +1455,11 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
   's3-denied': {
     fr: {
       what: 'le service {endpoint} refuse l’accès au bucket `{bucket}` ({code}) : {message}',
-      hint: 'vérifier la clé, ses droits et son projet préféré ; le nom du bucket appartient peut-être à quelqu’un d’autre',
+      hint: 'vérifier la clé, ses droits et son projet préféré ; le nom du bucket appartient peut-être à quelqu’un d’autre : en choisir alors un autre, à l’ouverture d’une nouvelle exécution',
     },
     en: {
       what: 'the service {endpoint} denies access to the bucket `{bucket}` ({code}): {message}',
-      hint: 'check the key, its rights and its preferred project; the bucket’s name may belong to someone else',
+      hint: 'check the key, its rights and its preferred project; the bucket’s name may belong to someone else: then open another run with another name',
     },
   },
   's3-refused': {
