@@ -36,17 +36,28 @@ export async function confirmTarget(stage: Stage, cell: CellStep, guard: Guard):
   if (cell.on === undefined || seen === undefined) return;
   const { run } = stage.session;
   const now = await stage.world.resources.inspect(cell.on);
-  if (!isSame(seen, now))
-    throw new Fault('fingerprint-changed', { resource: cell.on, seen: seen.name, found: now.name });
+  const changes = changesOf(seen, now);
+  if (changes.length > 0)
+    throw new Fault('fingerprint-changed', { resource: cell.on, changes: changes.join(', ') });
   const isNamed = typedName !== undefined;
   if ((now.empty || isNamed) && now.marker !== run) await stage.world.resources.claim(cell.on, run, isNamed);
 }
 
-function isSame(seen: Fingerprint, now: Fingerprint): boolean {
-  return (
-    seen.name === now.name &&
-    seen.empty === now.empty &&
-    seen.marker === now.marker &&
-    Object.entries(seen.facts).every(([name, value]) => name.endsWith('~') || now.facts[name] === value)
+/** What a server says that moves by itself: its own upkeep, or somebody who only looks, is no other target. */
+const moving = new Set(['bytes', 'sessions']);
+
+/** What is no longer as it was shown, each as `name: before → now`. */
+function changesOf(seen: Fingerprint, now: Fingerprint): string[] {
+  const facts = [...new Set([...Object.keys(seen.facts), ...Object.keys(now.facts)])].filter(
+    name => !moving.has(name),
+  );
+  const pairs: [string, unknown, unknown][] = [
+    ['name', seen.name, now.name],
+    ['empty', seen.empty, now.empty],
+    ['run', seen.marker, now.marker],
+    ...facts.map((name): [string, unknown, unknown] => [name, seen.facts[name], now.facts[name]]),
+  ];
+  return pairs.flatMap(([name, before, after]) =>
+    before === after ? [] : [`${name}: ${before ?? '∅'} → ${after ?? '∅'}`],
   );
 }

@@ -482,6 +482,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'check that its directory exists and can be written to',
     },
   },
+  'checkout-not-found': {
+    fr: {
+      what: 'aucun dossier lisible en `{path}` ({error})',
+      hint: 'donner à `--checkout` le dossier d’un dépôt, précédé de `RESSOURCE=` s’il y en a plusieurs',
+    },
+    en: {
+      what: 'no readable folder at `{path}` ({error})',
+      hint: 'give `--checkout` the folder of a repository, after `RESOURCE=` where there are several',
+    },
+  },
   'client-killed': {
     fr: {
       what: '`{program}` a été interrompu par le signal {signal}',
@@ -642,6 +652,66 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'ask whoever holds the zone for the record, or correct the target’s account',
     },
   },
+  'drift-document-changed': {
+    fr: {
+      what: '`{path}` a changé pendant la vérification',
+      hint: 'vérifier de nouveau ; rien n’y a été écrit',
+    },
+    en: {
+      what: '`{path}` was changed during the check',
+      hint: 'check again; nothing was written to it',
+    },
+  },
+  'drift-not-recorded': {
+    fr: {
+      what: 'les faits n’ont pas pu être consignés dans `{path}` : {detail}',
+      hint: 'vérifier les droits sur le dossier, puis recommencer',
+    },
+    en: {
+      what: 'the facts could not be written to `{path}`: {detail}',
+      hint: 'check the permissions of the folder, then do it again',
+    },
+  },
+  'drift-ref-unknown': {
+    fr: {
+      what: '`{ref}` est inconnu du dépôt en `{path}`',
+      hint: 'récupérer l’historique complet (`git fetch --unshallow`) ou corriger `ref=`',
+    },
+    en: {
+      what: '`{ref}` is unknown to the repository at `{path}`',
+      hint: 'fetch the whole history (`git fetch --unshallow`) or put `ref=` right',
+    },
+  },
+  'drift-tool-absent': {
+    fr: {
+      what: '`{tool}` n’est pas sur cette machine',
+      hint: 'l’installer, ou vérifier sur une machine qui l’a',
+    },
+    en: {
+      what: '`{tool}` is not on this machine',
+      hint: 'install it, or check on a machine that has it',
+    },
+  },
+  'drift-unreadable': {
+    fr: {
+      what: '`{path}` n’a pas pu être lu ({detail})',
+      hint: 'vérifier l’adresse ou le chemin, puis vérifier de nouveau',
+    },
+    en: {
+      what: '`{path}` could not be read ({detail})',
+      hint: 'check the address or the path, then check again',
+    },
+  },
+  'drift-without-place': {
+    fr: {
+      what: 'rien ne dit où lire `{resource}`',
+      hint: 'donner `--checkout DOSSIER`, ou `--target CIBLE` pour interroger le service',
+    },
+    en: {
+      what: 'nothing says where to read `{resource}`',
+      hint: 'give `--checkout DIRECTORY`, or `--target NAME` to ask the service',
+    },
+  },
   'dsn-invalid': {
     fr: {
       what: 'l’adresse de la base {resource} n’est pas une adresse PostgreSQL valide',
@@ -754,11 +824,11 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
   },
   'fingerprint-changed': {
     fr: {
-      what: '`{resource}` n’est plus ce qui a été montré : le serveur annonçait `{seen}`, il annonce `{found}`, ou son contenu a changé',
+      what: '`{resource}` n’est plus ce qui a été montré ({changes})',
       hint: 'vérifier qui agit sur cette ressource, puis réessayer l’étape et relire ce que le serveur annonce',
     },
     en: {
-      what: '`{resource}` is no longer what was shown: the server reported `{seen}`, it reports `{found}`, or its content has changed',
+      what: '`{resource}` is no longer what was shown ({changes})',
       hint: 'find out who acts on this resource, then try the step again and read what the server reports',
     },
   },

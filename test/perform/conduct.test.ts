@@ -137,9 +137,16 @@ describe('conduct', () => {
     expect(world.executed.map(execution => execution.instance.id)).toEqual(['lire']);
     expect(story.slice(5)).toEqual([
       'intended ecrire 1',
-      'failed ecrire {"code":"refused","fault":"fingerprint-changed","params":{"resource":"base","seen":"apilos","found":"apilos"}}',
+      'failed ecrire {"code":"refused","fault":"fingerprint-changed","params":{"resource":"base","changes":"oid: 5 → 6"}}',
       'paused failed',
     ]);
+  });
+
+  test('does not take upkeep and visitors for another target', async () => {
+    const before = { ...empty, facts: { ...empty.facts, bytes: 7_912_807, sessions: 0 } };
+    const after = { ...empty, facts: { ...empty.facts, bytes: 7_953_000, sessions: 1 } };
+    const { world } = await play({ fingerprints: [before, after] });
+    expect(world.executed.map(execution => execution.instance.id)).toContain('ecrire');
   });
 
   test('acts on a resource that is not empty only when its name is typed', async () => {
