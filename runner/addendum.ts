@@ -10,6 +10,8 @@ import { type Bundle, listBundle, readDocument, writeDocument } from './effects/
 import { systemClock } from './effects/clock.ts';
 import { errorCode, syncDirectory } from './effects/durable.ts';
 import { createJournal } from './effects/journal-file.ts';
+import { maskedJournal } from './effects/masked-record.ts';
+import type { Masker } from './effects/masker.ts';
 import type { Signer } from './effects/signer.ts';
 import { Fault } from './fault.ts';
 import type { Entry, Event, Person, Voice } from './journal/event.ts';
@@ -26,6 +28,8 @@ export interface Addition {
   readonly signer: Signer;
   readonly runner: string;
   readonly record: RunRecord;
+  /** Knows the secrets that must not be written. */
+  readonly masker: Masker;
   /** Puts what is to be added beside the addendum's journal, and says it. */
   readonly events: (place: Bundle) => Promise<readonly Event[]>;
 }
@@ -60,8 +64,8 @@ export async function addToSealed(
   }
 }
 
-/** What the next addendum of a bundle stands on. */
-function nextGround(bundle: Bundle): Ground {
+/** What the next addendum of a bundle stands on. Faults: `not-sealed`, `addendum-unsound`, `addenda-full`. */
+export function nextGround(bundle: Bundle): Ground {
   let ground = groundOf(bundle);
   if (ground === undefined) throw new Fault('not-sealed', { run: bundle.run });
   for (const number of addendaIn(listBundle(bundle))) {
@@ -98,7 +102,10 @@ async function record(place: Bundle, ground: Ground, addition: Addition): Promis
     signer: describeSigner(signer),
   };
   try {
-    const entries = journal.append([opened, ...events, { type: 'addendum-closed', by }], true);
+    const entries = maskedJournal(journal, addition.masker).append(
+      [opened, ...events, { type: 'addendum-closed', by }],
+      true,
+    );
     return { entries, head: journal.head };
   } finally {
     journal.close();

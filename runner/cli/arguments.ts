@@ -26,7 +26,7 @@ export function findCommand(name: string): Command {
 export function parseInvocation(command: Command, args: readonly string[]): Invocation {
   const { values, positionals } = parse(command, args);
   const options = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-  const required = command.operands === '' ? 0 : 1;
+  const required = command.operands.split(' ').filter(name => /^[A-Z|]+$/.test(name)).length;
   if (positionals.length !== required && options.help !== true) {
     throw new Fault('wrong-operands', {
       command: command.name,

@@ -120,6 +120,21 @@ const approval: Option = {
   },
 };
 
+const contributor: Option = {
+  name: 'as',
+  value: 'ID',
+  words: {
+    fr: 'identité de qui ajoute ou signe, titulaire d’un rôle',
+    en: 'identity of who adds or signs, a holder of a role',
+  },
+};
+
+const about: Option = {
+  name: 'step',
+  value: 'ID',
+  words: { fr: 'étape dont il s’agit', en: 'the step that it is about' },
+};
+
 /** Options that every command takes. */
 export const commonOptions: readonly Option[] = [
   { name: 'lang', value: 'fr|en', words: { fr: 'langue de l’affichage', en: 'language of what is shown' } },
@@ -163,6 +178,38 @@ export const commands: readonly Command[] = [
           en: 'form of the findings; `github` annotates a pull request',
         },
       },
+      {
+        name: 'drift',
+        words: {
+          fr: 'compare aussi ce sur quoi le plan repose (`::source`) avec ce qui en est consigné',
+          en: 'also compares what the plan relies on (`::source`) with what is recorded of it',
+        },
+      },
+      {
+        name: 'checkout',
+        value: '[RESOURCE=]DIRECTORY',
+        multiple: true,
+        words: {
+          fr: 'avec --drift : où lire les fichiers d’un dépôt ; peut être répété',
+          en: 'with --drift: where to read the files of a repository; may be repeated',
+        },
+      },
+      {
+        ...target,
+        words: {
+          fr: 'avec --drift : cible dont les services sont interrogés',
+          en: 'with --drift: target whose services are asked',
+        },
+      },
+      set,
+      {
+        name: 'record',
+        words: {
+          fr: 'avec --drift : écrit l’état présent dans le document, et ne touche à rien d’autre',
+          en: 'with --drift: writes the present state into the document, and touches nothing else',
+        },
+      },
+      fault,
       json,
     ],
     example: 'reprise check runbook/plan-de-reprise.md',
@@ -292,6 +339,49 @@ export const commands: readonly Command[] = [
     example: 'reprise approve reprise-approval-1.eyJhY3QiOiJydW4i… --as noa --key ~/.ssh/id_ed25519',
   },
   {
+    name: 'note',
+    operands: 'RUN TEXT',
+    words: {
+      fr: 'ajoute une note à une exécution en pause, ou à un dossier scellé, comme addendum scellé à son tour',
+      en: 'adds a note to a paused run, or to a sealed bundle, as an addendum that is sealed in turn',
+    },
+    options: [
+      contributor,
+      about,
+      {
+        name: 'corrects',
+        value: 'N',
+        words: {
+          fr: 'numéro de l’entrée que la note rectifie, et qui reste telle quelle',
+          en: 'number of the entry that the note corrects, and which stays as it is',
+        },
+      },
+      key,
+      json,
+    ],
+    example: 'reprise note runs/20261122-031500-9f2c1a "Le service a répondu à 4 h 10" --as camille',
+  },
+  {
+    name: 'attach',
+    operands: 'RUN FILE',
+    words: {
+      fr: 'joint une pièce à une exécution en pause, ou à un dossier scellé, comme addendum scellé à son tour',
+      en: 'attaches a file to a paused run, or to a sealed bundle, as an addendum that is sealed in turn',
+    },
+    options: [contributor, about, key, json],
+    example: 'reprise attach runs/20261122-031500-9f2c1a capture.png --step inviter --as camille',
+  },
+  {
+    name: 'sign',
+    operands: 'RUN',
+    words: {
+      fr: 'contresigne un dossier scellé, et dit quels sceaux lui manquent encore',
+      en: 'co-signs a sealed bundle, and says which seals it still lacks',
+    },
+    options: [contributor, key, json],
+    example: 'reprise sign runs/20261122-031500-9f2c1a --as noa --key ~/.ssh/id_ed25519',
+  },
+  {
     name: 'verify',
     operands: 'BUNDLE',
     words: {
@@ -305,6 +395,14 @@ export const commands: readonly Command[] = [
         words: {
           fr: 'à qui se fier, au format d’OpenSSH ; doit venir d’ailleurs que du dossier',
           en: 'whom to trust, in OpenSSH’s format; must come from outside the bundle',
+        },
+      },
+      {
+        name: 'timestamp-ca',
+        value: 'FILE',
+        words: {
+          fr: 'certificats de l’autorité d’horodatage (PEM) ; doit venir d’ailleurs que du dossier',
+          en: 'certificates of the time stamp authority (PEM); must come from outside the bundle',
         },
       },
       json,

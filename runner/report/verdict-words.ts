@@ -1,5 +1,5 @@
 import type { Lang } from '../diagnostic.ts';
-import type { FindingCode, Layer, SealedBy, VerdictName } from '../seal/verdict.ts';
+import type { Approved, FindingCode, Layer, SealedBy, VerdictName } from '../seal/verdict.ts';
 import type { IllegalityCode } from '../session/legality.ts';
 
 /** The words of a verdict in one language: `{name}` is a parameter of the finding. */
@@ -10,11 +10,15 @@ export interface VerdictWords {
   /** Why no run can have written an entry. */
   readonly illegalities: Readonly<Record<IllegalityCode, string>>;
   readonly signers: Readonly<Record<SealedBy['status'], string>>;
+  readonly approvals: Readonly<Record<Approved['status'], string>>;
+  readonly approvedBy: string;
   readonly noKey: string;
   readonly addendum: string;
   readonly added: string;
   readonly run: string;
   readonly clock: string;
+  /** In place of `clock`, when the stamps at both ends were verified. */
+  readonly clockProven: string;
 }
 
 const fr: VerdictWords = {
@@ -52,6 +56,8 @@ const fr: VerdictWords = {
     replay: 'rejeu',
     statement: 'déclaration',
     transcript: 'procès-verbal',
+    approval: 'approbation',
+    'time-stamp': 'horodatage',
     seal: 'sceau',
   },
   findings: {
@@ -72,7 +78,8 @@ const fr: VerdictWords = {
     'replay-failed': 'la main courante ne se rejoue pas sur cette source : {error}',
     'journal-illegal': 'aucune exécution n’a pu écrire la ligne {line} (`{entry}`) : {reason}',
     'addendum-unfounded': 'il complète une déclaration absente ou illisible',
-    'addendum-missing': 'l’addendum n° {number} manque : il a été retiré, et les suivants ne sont pas examinés',
+    'addendum-missing':
+      'l’addendum n° {number} manque : il a été retiré, et les suivants ne sont pas examinés',
     'addendum-out-of-order': 'il porte le n° {number}, ou ne suit pas ce qui a été scellé avant lui',
     'addendum-elsewhere': 'il complète une autre exécution, ou une autre déclaration (`{run}`)',
     'addendum-illegal': 'l’entrée n° {seq} (`{entry}`) ne peut pas y figurer ({reason})',
@@ -106,6 +113,24 @@ const fr: VerdictWords = {
       'la clé {key} de `{principal}` est celle inscrite à l’ouverture ; personne d’autre n’en répond',
     'signer-unknown': 'la clé {key} n’est pas, dans la liste fournie, une clé de `{principal}`',
     'cosigner-not-vouched': 'le sceau de `{principal}` ({key}) n’est garanti par personne ; il ne compte pas',
+    'seal-key-shared': 'le sceau de `{principal}` est de la clé de `{other}` ; il ne compte pas',
+    'approval-bad':
+      'l’approbation de `{step}` par `{principal}` (ligne {line}) n’est pas une signature de son défi par la clé inscrite',
+    'approval-unknown':
+      'la clé {key}, qui approuve `{step}`, n’est pas, dans la liste fournie, une clé avec laquelle `{principal}` peut approuver',
+    'approval-unsupported':
+      'ce `ssh-keygen` ne connaît pas le type de la clé avec laquelle `{principal}` approuve `{step}`',
+    'approval-not-vouched':
+      'l’approbation de `{step}` par `{principal}` ({key}) est intègre ; personne ne répond de la clé',
+    'approval-scripted': 'l’approbation de `{step}` par `{principal}` est scriptée : rien n’a été signé',
+    'stamp-bad':
+      'le jeton `{path}` (ligne {line}) n’est pas l’horodatage de la ligne d’avant, à l’heure et sous la politique inscrites',
+    'stamp-unknown':
+      'le jeton `{path}`, de {authority}, n’est pas d’une autorité dont les certificats ont été fournis',
+    'stamp-not-vouched':
+      'le jeton `{path}`, de {authority}, n’a pas été vérifié : fournir les certificats de l’autorité avec `--timestamp-ca`',
+    'stamp-clock-differs':
+      'à la ligne {line}, l’horloge de la machine et celle de l’autorité diffèrent de {seconds} s',
     ephemeral: 'la clé de `{principal}` a été créée pour cette exécution dans le bac à sable',
     'required-seal-missing': 'il manque le sceau du rôle `{role}` ({holders})',
   },
@@ -127,11 +152,20 @@ const fr: VerdictWords = {
     ephemeral: 'clé éphémère, non probante',
     bad: 'sceau sans valeur',
   },
+  approvals: {
+    verified: 'vérifiée',
+    unverified: 'non vérifiée',
+    scripted: 'scriptée',
+    bad: 'sans valeur',
+  },
+  approvedBy: '{step} par {by} ({key}), {status}',
   noKey: 'clé inconnue',
   addendum: 'addendum {number}',
   added: 'par {by}, le {at} ; notes : {notes}, pièces : {evidence}',
   run: 'exécution',
   clock: 'heures déclarées par la machine : aucun horodatage extérieur ne les prouve',
+  clockProven:
+    'tout s’est passé entre {from} et {to}, selon {authority} (politique {policy}) ; les autres heures sont déclarées par la machine',
 };
 
 const en: VerdictWords = {
@@ -169,6 +203,8 @@ const en: VerdictWords = {
     replay: 'replay',
     statement: 'statement',
     transcript: 'transcript',
+    approval: 'approval',
+    'time-stamp': 'time stamp',
     seal: 'seal',
   },
   findings: {
@@ -189,7 +225,8 @@ const en: VerdictWords = {
     'replay-failed': 'the journal does not replay on this source: {error}',
     'journal-illegal': 'no run can have written line {line} (`{entry}`): {reason}',
     'addendum-unfounded': 'it adds to a statement that is missing or cannot be read',
-    'addendum-missing': 'addendum no. {number} is missing: it was taken out, and those after it are not looked at',
+    'addendum-missing':
+      'addendum no. {number} is missing: it was taken out, and those after it are not looked at',
     'addendum-out-of-order': 'it bears no. {number}, or does not follow what was sealed before it',
     'addendum-elsewhere': 'it adds to another run, or to another statement (`{run}`)',
     'addendum-illegal': 'entry no. {seq} (`{entry}`) cannot stand in it ({reason})',
@@ -222,6 +259,24 @@ const en: VerdictWords = {
       'the key {key} of `{principal}` is the one recorded at the opening; nobody else vouches for it',
     'signer-unknown': 'the key {key} is not, in the list that was given, a key of `{principal}`',
     'cosigner-not-vouched': 'nobody vouches for the seal of `{principal}` ({key}); it does not count',
+    'seal-key-shared': 'the seal of `{principal}` is by the key of `{other}`; it does not count',
+    'approval-bad':
+      'the approval of `{step}` by `{principal}` (line {line}) is no signature of its challenge by the recorded key',
+    'approval-unknown':
+      'the key {key}, which approves `{step}`, is not, in the list that was given, a key with which `{principal}` may approve',
+    'approval-unsupported':
+      'this `ssh-keygen` does not know the type of the key with which `{principal}` approves `{step}`',
+    'approval-not-vouched':
+      'the approval of `{step}` by `{principal}` ({key}) is sound; nobody vouches for the key',
+    'approval-scripted': 'the approval of `{step}` by `{principal}` is scripted: nothing was signed',
+    'stamp-bad':
+      'the token `{path}` (line {line}) is no time stamp of the line before, at the recorded time and under the recorded policy',
+    'stamp-unknown':
+      'the token `{path}`, of {authority}, is not by an authority whose certificates were given',
+    'stamp-not-vouched':
+      'the token `{path}`, of {authority}, was not verified: give the authority’s certificates with `--timestamp-ca`',
+    'stamp-clock-differs':
+      'at line {line}, the clocks of the machine and of the authority differ by {seconds} s',
     ephemeral: 'the key of `{principal}` was made for this run in the sandbox',
     'required-seal-missing': 'the seal of role `{role}` is missing ({holders})',
   },
@@ -242,11 +297,15 @@ const en: VerdictWords = {
     ephemeral: 'ephemeral key, proves nothing',
     bad: 'worthless seal',
   },
+  approvals: { verified: 'verified', unverified: 'not verified', scripted: 'scripted', bad: 'worthless' },
+  approvedBy: '{step} by {by} ({key}), {status}',
   noKey: 'key unknown',
   addendum: 'addendum {number}',
   added: 'by {by}, at {at}; notes: {notes}, evidence: {evidence}',
   run: 'run',
   clock: 'times declared by the machine: no outside time stamp proves them',
+  clockProven:
+    'all happened between {from} and {to}, according to {authority} (policy {policy}); the other times are declared by the machine',
 };
 
 /** The words of verdicts, by language. */

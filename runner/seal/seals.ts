@@ -63,14 +63,36 @@ export function judgeSeals(
   predicate: Pick<Predicate, 'signer' | 'ephemeral' | 'requiredSigners'>,
 ): SealsJudged {
   const { signer, ephemeral, requiredSigners } = predicate;
+  const shared = sharedKeys(seals, signer);
   const findings = seals.flatMap(seal => findingOf(seal, signer));
   if (!seals.some(seal => seal.principal === signer)) {
     findings.unshift(finding('seal', 'seal-missing', { principal: signer }));
   }
   if (ephemeral) findings.push(finding('seal', 'ephemeral', { principal: signer }));
-  const accepted = new Set(seals.filter(isAccepted).map(seal => seal.principal));
+  findings.push(
+    ...[...shared].map(([principal, other]) => finding('seal', 'seal-key-shared', { principal, other })),
+  );
+  const counting = seals.filter(seal => isAccepted(seal) && !shared.has(seal.principal));
+  const accepted = new Set(counting.map(seal => seal.principal));
   findings.push(...requiredSigners.filter(role => !isSigned(role, accepted)).map(missingSeal));
   return { findings, signers: seals.map(seal => sealedBy(seal, ephemeral && seal.principal === signer)) };
+}
+
+/**
+ * Co-signers whose key has sealed for somebody else already, with who that is: the signer first, then in the order of names. One
+ * key is one pair of eyes, whatever a list says.
+ */
+function sharedKeys(seals: readonly SealReading[], signer: string): ReadonlyMap<string, string> {
+  const owners = new Map<string, string>();
+  const shared = new Map<string, string>();
+  const first = seals.filter(({ principal }) => principal === signer);
+  for (const { principal, key } of [...first, ...seals]) {
+    if (key === undefined) continue;
+    const owner = owners.get(key) ?? principal;
+    owners.set(key, owner);
+    if (owner !== principal) shared.set(principal, owner);
+  }
+  return shared;
 }
 
 function findingOf(seal: SealReading, signer: string): readonly Finding[] {

@@ -13,6 +13,8 @@ export type Layer =
   | 'replay'
   | 'statement'
   | 'transcript'
+  | 'approval'
+  | 'time-stamp'
   | 'seal';
 
 /**
@@ -86,7 +88,17 @@ export const FINDINGS = {
   'signer-not-vouched': 'unverified',
   'signer-unknown': 'unverified',
   'cosigner-not-vouched': 'note',
+  'seal-key-shared': 'note',
   ephemeral: 'not-probative',
+  'approval-bad': 'tampered',
+  'approval-unknown': 'unverified',
+  'approval-unsupported': 'unverified',
+  'approval-not-vouched': 'note',
+  'approval-scripted': 'note',
+  'stamp-bad': 'tampered',
+  'stamp-unknown': 'unverified',
+  'stamp-not-vouched': 'note',
+  'stamp-clock-differs': 'note',
   'required-seal-missing': 'unsigned',
 } as const satisfies Readonly<Record<string, Gravity>>;
 
@@ -120,6 +132,25 @@ export interface AddendumSeen {
   readonly signers: readonly SealedBy[];
 }
 
+/** A step that a second person approved. `verified`: by a key that the outside list allows to them for approvals. */
+export interface Approved {
+  readonly step: string;
+  readonly by: string;
+  /** Fingerprint of the key (`SHA256:…`); absent when nothing was signed. */
+  readonly key?: string;
+  readonly status: 'verified' | 'unverified' | 'scripted' | 'bad';
+}
+
+/** A time stamp of a third party. `verified`: by an authority whose certificates came from outside. */
+export interface Stamped {
+  readonly mark: 'start' | 'end';
+  /** RFC 3339 UTC, from the token. */
+  readonly at: string;
+  readonly authority: string;
+  readonly policy: string;
+  readonly status: 'verified' | 'unverified' | 'bad';
+}
+
 /** What verifying a bundle came to. */
 export interface Verdict {
   readonly verdict: VerdictName;
@@ -128,6 +159,10 @@ export interface Verdict {
   readonly signers: readonly SealedBy[];
   /** What was added after the seal, in order; absent when there is nothing. */
   readonly addenda?: readonly AddendumSeen[];
+  /** Absent when no step was approved. */
+  readonly approvals?: readonly Approved[];
+  /** Absent when nothing was stamped. */
+  readonly stamps?: readonly Stamped[];
 }
 
 const gravest: readonly (readonly [Gravity, VerdictName])[] = [

@@ -31,7 +31,9 @@ odd=$(find . \\( -path ./lock -size +${blocks(MOST_BYTES.lock)} \\) -o \\( -path
 [ -z "$odd" ] || tampered "trop grand / too large: $odd"
 # Sceaux, fichiers et tête d'un dossier ; $1 : ce que sa déclaration n'énumère pas. / Seals, files and head of a folder; $1: what its statement need not list.
 look() {
-signed=' '
+signer=$(sed -n 's/.*"signer":"\\([^"]*\\)".*/\\1/p' statement.json)
+print='SHA256:[A-Za-z0-9+/]*'
+signed=' '; keys=" $(ssh-keygen -Y check-novalidate -n ${NAMESPACE} -s "seals/$signer.sig" < statement.json 2> /dev/null | grep -o "$print") "
 for seal in seals/*.sig; do
   [ -f "$seal" ] || continue
   who=$(basename "$seal" .sig)
@@ -42,6 +44,10 @@ for seal in seals/*.sig; do
     *"incorrect signature"*) tampered "\${where}statement.json (ou son sceau / or its seal) $seal: $said" ;;
     *unsupported*|*unknown*) printf '%s\\n' "$key" | ssh-keygen -l -f - > /dev/null 2>&1 || continue; tampered "$where$seal: $said" ;;
     *) tampered "$where$seal: $said" ;; esac
+  mark=$(printf '%s\\n' "$said" | grep -o "$print" | head -n 1)
+  # Une clé ne signe que pour une personne. / One key signs for one person.
+  [ "$who" = "$signer" ] || case $keys in *" $mark "*) continue ;; esac
+  keys="$keys$mark "
   [ -n "$trust" ] && ! ssh-keygen -Y verify -f "$trust" -I "$who" -n ${NAMESPACE} -s "$seal" < statement.json || signed="$signed$who "
 done
 split=$(sed 's/{"digest":{"sha256":"/\\
@@ -57,7 +63,6 @@ present=$(find . -type f | cut -c 3- | grep -vxE "statement\\\\.json|seals/[A-Za
 [ "$listed" = "$present" ] || tampered "\${where}fichiers hors liste / unlisted files"
 head=$(tail -n 1 journal.jsonl | sha256sum | cut -c 1-64)
 grep -q "\\"head\\":\\"$head\\"" statement.json || tampered "\${where}journal.jsonl: head"
-signer=$(sed -n 's/.*"signer":"\\([^"]*\\)".*/\\1/p' statement.json)
 [ -f "seals/$signer.sig" ] || lack="$lack \${where}seals/$signer.sig"
 case $signed in *" $signer "*) [ -n "$trust" ] || unknown="$unknown $where$signer" ;; *) unknown="$unknown $where$signer" ;; esac
 ! grep -q '"ephemeral":true' statement.json || ephemeral=1

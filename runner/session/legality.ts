@@ -41,7 +41,7 @@ export function firstIllegality(plan: Plan, entries: readonly Entry[]): Illegali
     const code = wrongWith(session, entry, before);
     if (code !== undefined) return { code, line: entry.seq + 1, type: entry.type, step: stepOf(entry) ?? '' };
     session = apply(session, entry);
-    before = entry;
+    if (!isAside(entry)) before = entry;
   }
   return undefined;
 }
@@ -100,13 +100,18 @@ function isPlaced(session: Session, entry: Entry, before: Entry | undefined): bo
   if (session.status === 'closed' || isOfAddendum(entry)) return false;
   if (entry.type === 'run-handed-over') return isHandover(session, entry);
   if (before.type === 'run-handed-over') return isTakenOver(entry, before);
-  if (betweenProcesses.includes(entry.type)) return true;
+  if (isAside(entry) || betweenProcesses.includes(entry.type)) return true;
   if (before.type === 'journal-recovered' || before.type === 'change-accepted') return false;
   if (entry.type === 'time-stamped' || entry.type === 'time-stamp-failed')
     return isStampPlaced(session, entry, before);
   if (entry.type === 'input-probed') return isOpeningPart(before);
   if (entry.type === 'teardown-asked') return isTeardownPlaced(session, entry, before);
   return session.status === 'open' || isUnderWay(session, entry);
+}
+
+/** What people add beside the run, at any time while it is not closed; nothing follows from it. */
+function isAside({ type }: Entry): boolean {
+  return type === 'note-added' || type === 'evidence-attached';
 }
 
 /** An addendum has a journal of its own. */

@@ -96,7 +96,6 @@ function isDecided(session: Session, entry: Entry, state: StepState): boolean {
       return state.status === 'waiting' && isPresentation(session, entry);
     case 'item-confirmed':
     case 'step-confirmed':
-    case 'evidence-attached':
       return isConfirmation(session, entry, state);
     default:
       return true;
@@ -130,15 +129,14 @@ function isPresentation(session: Session, entry: EventOf<'manual-presented'>): b
 
 function isConfirmation(
   session: Session,
-  entry: EventOf<'item-confirmed' | 'step-confirmed' | 'evidence-attached'>,
+  entry: EventOf<'item-confirmed' | 'step-confirmed'>,
   state: StepState,
 ): boolean {
-  const manual = offeredOn(session, 'present-manual', entry.step ?? '')?.instance.step;
+  const manual = offeredOn(session, 'present-manual', entry.step)?.instance.step;
   if (manual?.kind !== 'manual' || state.status !== 'presented') return false;
   const items = manual.items.length;
   if (entry.type === 'item-confirmed')
     return entry.item < items && !state.confirmedItems.includes(entry.item);
   const isComplete = state.confirmedItems.length === items;
-  if (entry.type === 'evidence-attached') return isComplete;
   return isComplete && (manual.evidence !== 'required' || state.evidence > 0);
 }

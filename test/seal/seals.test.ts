@@ -78,7 +78,7 @@ describe('whose seals count', () => {
     trusted?: SealReading['recorded'],
   ): SealReading => ({
     principal,
-    key: 'SHA256:k',
+    key: `SHA256:${principal}`,
     recorded,
     trusted,
   });

@@ -261,7 +261,7 @@ const forgeries: readonly (readonly [string, Forge, string, string])[] = [
     'an item that was not confirmed',
     dropping('item-confirmed', 'dire'),
     'not-offered',
-    'evidence-attached dire',
+    'step-confirmed dire',
   ],
   ['evidence that is due and absent', without('evidence-attached'), 'not-offered', 'step-confirmed dire'],
   [

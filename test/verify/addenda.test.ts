@@ -32,6 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const masker = createMasker();
 const by: Person = { id: 'bruno', role: 'pilote' };
 
 const note =
@@ -48,7 +49,15 @@ async function add(
 ): Promise<void> {
   const record = runRecordOf(bundle);
   const added = async (): Promise<readonly Event[]> => events(person);
-  await addToSealed(bundle, { person, voice: 'typed', signer, runner: '0.1.0', record, events: added });
+  await addToSealed(bundle, {
+    person,
+    voice: 'typed',
+    signer,
+    runner: '0.1.0',
+    record,
+    masker,
+    events: added,
+  });
 }
 
 /** The verdict of Reprise, and what `verify.sh` says and ends with, under dash. */
@@ -109,7 +118,15 @@ describe('a bundle with addenda', () => {
     const events = async (place: Bundle): Promise<readonly Event[]> => [
       { type: 'evidence-attached', ...(await evidenceStore(place, createMasker()).keep(photo)), by },
     ];
-    await addToSealed(copy, { person: by, voice: 'typed', signer: bruno, runner: '0.1.0', record, events });
+    await addToSealed(copy, {
+      person: by,
+      voice: 'typed',
+      signer: bruno,
+      runner: '0.1.0',
+      record,
+      masker,
+      events,
+    });
     const [verdict, , status] = await judge(copy, both());
     expect([verdict.verdict, verdict.addenda?.at(-1)?.evidence, status]).toEqual(['verified', 1, 0]);
     const file = readdirSync(join(copy.directory, 'addenda/004/evidence'))[0] ?? '';
@@ -145,7 +162,7 @@ describe('a bundle with addenda', () => {
     const record = runRecordOf(copy);
     await addToSealed(
       copy,
-      { person: by, voice: 'typed', signer: bruno, runner: '0', record, events },
+      { person: by, voice: 'typed', signer: bruno, runner: '0', record, masker, events },
       other,
     );
     const [verdict, , status] = await judge(copy, both());

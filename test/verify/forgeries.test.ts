@@ -99,13 +99,7 @@ const forgeries: readonly (readonly [string, Forge, number, string, string])[] =
     'manual-presented regarder',
     'not-offered',
   ],
-  [
-    'an item that nobody confirmed',
-    dropping('item-confirmed'),
-    9,
-    'evidence-attached regarder',
-    'not-offered',
-  ],
+  ['an item that nobody confirmed', dropping('item-confirmed'), 10, 'step-confirmed regarder', 'not-offered'],
 ];
 
 describe('a journal that no run can write, by the signer’s own key', () => {

@@ -6,6 +6,7 @@ import type { Signer } from '../../runner/effects/signer.ts';
 import { canonicalJson } from '../../runner/journal/canonical.ts';
 import { readJournal } from '../../runner/journal/chain.ts';
 import { sealPath } from '../../runner/seal/layout.ts';
+import { judgeSeals } from '../../runner/seal/seals.ts';
 import type { Verdict } from '../../runner/seal/verdict.ts';
 import { sealBundle } from '../../runner/seal.ts';
 import { stages } from '../../runner/stages.ts';
@@ -367,6 +368,31 @@ describe('someone else’s hand', () => {
       ['seal seal-missing', 'seal required-seal-missing'],
       8,
     ]);
+  });
+
+  test('a co-signature by the key of the signer, or of another, does not count, whatever the list says', async () => {
+    const copy = copyBundle(folder, reference);
+    const statement = Buffer.from(editing(copy).read('statement.json'));
+    const seal = await bruno.sign(statement);
+    editing(copy).write(sealPath('chloe'), seal);
+    const both = trust(folder, bruno, { ...bruno, principal: 'chloe' });
+    const [verdict, status] = await verifyBoth(copy, both);
+    expect([verdict.verdict, codesOf(verdict), status]).toEqual(['verified', ['seal seal-key-shared'], 0]);
+    // Where the role of the second one must sign, it is still missing.
+    const needed = {
+      signer: 'bruno',
+      ephemeral: false,
+      requiredSigners: [{ role: 'observateur', holders: ['chloe'] }],
+    };
+    const good = { key: 'SHA256:k', recorded: 'good', trusted: 'good' } as const;
+    const judged = judgeSeals(
+      [
+        { principal: 'chloe', ...good },
+        { principal: 'bruno', ...good },
+      ],
+      needed,
+    );
+    expect(judged.findings.map(({ code }) => code)).toEqual(['seal-key-shared', 'required-seal-missing']);
   });
 
   test('a co-signature by a stranger changes nothing', async () => {
