@@ -17,6 +17,7 @@ export const helmWords = {
       'en échec : `{step}` ; lever la cause, puis reprendre (réessayer, faire à la main ou passer avec un motif)',
     goOn: 'pour continuer',
     status: 'pour voir où elle en est',
+    missed: '{count} sorties d’autres branches ne sont pas montrées ; elles sont à la main courante',
     dry: 'à blanc : rien n’a été exécuté ni écrit',
   },
   en: {
@@ -36,6 +37,7 @@ export const helmWords = {
       'failed: `{step}`; mend the cause, then resume (try again, do it by hand or skip it with a reason)',
     goOn: 'to go on',
     status: 'to see where it stands',
+    missed: '{count} outputs of other branches are not shown; they are in the journal',
     dry: 'dry: nothing was run nor written',
   },
 } as const;

@@ -20,11 +20,13 @@ import type { Json, Runbook } from '../model/runbook.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Operator } from '../ports.ts';
 import { questionWords } from '../report/question-words.ts';
+import { fill } from '../report/words.ts';
 import type { Helm } from '../voyage.ts';
 import { flagOption, type Invocation, listOption, textOption } from './arguments.ts';
 import { helmWords } from './helm-words.ts';
 import { isTerminal, preparationOf } from './preparation.ts';
 import { createProgress } from './progress.ts';
+import { createScreen } from './screen.ts';
 
 /** Names under which the answers file of a runbook is looked for, beside it. */
 const answersNames = ['reponses-exercice.yaml', 'drill-answers.yaml'];
@@ -161,6 +163,9 @@ function lazyTerminal(parts: TerminalParts): Operator {
   const write = (text: string): void => void process.stdout.write(text);
   const hangUp = watchHangUp();
   const silence = (step: string) => new Fault('no-answer', { step, question: 'terminal' }, 'recorded');
+  const screen = createScreen(parts.told, count =>
+    write(`  … ${fill(helmWords[parts.lang].missed, { count })}\n`),
+  );
   let terminal: Promise<Operator> | undefined;
   const open = async () =>
     (await import('../effects/operator/terminal.ts')).terminalOperator({ ...parts, write });
@@ -169,9 +174,14 @@ function lazyTerminal(parts: TerminalParts): Operator {
       if (hangUp.isOver()) throw silence(question.step);
       terminal ??= open();
       const dead = hangUp.happened.then(() => Promise.reject(silence(question.step)));
-      return await Promise.race([(await terminal).ask(question), dead]);
+      screen.hold();
+      try {
+        return await Promise.race([(await terminal).ask(question), dead]);
+      } finally {
+        screen.release();
+      }
     },
-    told: parts.told,
+    told: screen.told,
   };
 }
 
