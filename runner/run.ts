@@ -15,16 +15,19 @@ import { checkSpace, reserveIn } from './effects/reserve.ts';
 import { refuseWrittenSecrets } from './effects/secret-sources.ts';
 import type { Signer } from './effects/signer.ts';
 import { collectSources, describeSources, keepSources, type Sources } from './effects/sources.ts';
+import { authorityOf, requireOpenssl } from './effects/timestamp.ts';
 import { Fault } from './fault.ts';
-import type { Event, EventOf } from './journal/event.ts';
+import type { Entry, Event, EventOf } from './journal/event.ts';
 import type { Json } from './model/runbook.ts';
+import { stampEvent } from './perform/time-stamp.ts';
 import type { Plan } from './plan/plan.ts';
 import { planRunbook } from './plan/plan-runbook.ts';
+import type { JournalWriter, TimeStamps } from './ports.ts';
 import { LAYOUT } from './seal/layout.ts';
 import { apply, emptySession } from './session/apply.ts';
 import { checkSelection } from './session/selection.ts';
 import type { Selection } from './session/session.ts';
-import { carryOn, describeSigner, type Helm, type RunReport, requireList } from './voyage.ts';
+import { carryOn, describeSigner, type Helm, type RunReport, requireList, timeStampsOf } from './voyage.ts';
 
 /** A run to be started. `t0` is the declared decision to activate the plan, RFC 3339 UTC. */
 export interface RunRequest {
@@ -47,6 +50,7 @@ export async function startRun(request: RunRequest): Promise<RunReport> {
   checkSelection(request.plan, request.selection);
   requireList({ ...emptySession(request.plan), selection: request.selection }, helm);
   checkSpace(request.runs);
+  if (authorityOf(request.plan.target, process.env) !== undefined) await requireOpenssl();
   if (undo && request.plan.target.mode === 'real') throw new Fault('undo-in-real', { run: '' });
   const clock = systemClock();
   const run = runId(clock.now(), randomBytes(3));
@@ -65,7 +69,8 @@ export async function startRun(request: RunRequest): Promise<RunReport> {
     const origin = relative(bundle.directory, resolve(plan.runbook.file));
     const opened = openingOf({ ...request, plan }, { run, now: clock.now(), sources, signer, origin });
     const teardown: Event = { type: 'teardown-asked', scope: 'end', by: helm.person, voice: helm.voice };
-    const news = journal.append([opened, ...probed, ...(undo ? [teardown] : [])], true);
+    const after = [...probed, ...(undo ? [teardown] : [])];
+    const news = await openJournaled(journal, opened, after, timeStampsOf(plan, bundle));
     const session = news.reduce(apply, emptySession(plan));
     return await carryOn({
       plan,
@@ -83,6 +88,22 @@ export async function startRun(request: RunRequest): Promise<RunReport> {
   } finally {
     await platform.close();
   }
+}
+
+/**
+ * Writes the opening and what follows it. Where an authority is configured the opening is stamped first: the answer, which
+ * nobody can foresee, stands in the next line, so that all the others were provably written later.
+ */
+async function openJournaled(
+  journal: JournalWriter,
+  opened: Event,
+  after: readonly Event[],
+  timeStamps: TimeStamps | undefined,
+): Promise<readonly Entry[]> {
+  if (timeStamps === undefined) return journal.append([opened, ...after], true);
+  const opening = journal.append([opened], true);
+  const stamped = await stampEvent(timeStamps, 'start', journal.head);
+  return [...opening, ...journal.append([stamped, ...after], true)];
 }
 
 /** The plan with the answers of its probes for inputs that nobody gave, and the events that say so. */

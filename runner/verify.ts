@@ -9,6 +9,7 @@ import { verifyAddenda } from './addenda.ts';
 import { type Bundle, type BundleFiles, listBundle, openBundle, readDocument } from './effects/bundle.ts';
 import { errorCode } from './effects/durable.ts';
 import { readSeals } from './effects/seal-readings.ts';
+import { readApprovals, readStamps } from './effects/witness-readings.ts';
 import { Fault } from './fault.ts';
 import { type JournalReading, readJournal } from './journal/chain.ts';
 import type { Entry } from './journal/event.ts';
@@ -34,14 +35,17 @@ import {
   writeStatement,
 } from './seal/statement.ts';
 import { type Finding, judge, type Verdict } from './seal/verdict.ts';
+import { judgeApprovals, judgeStamps } from './seal/witnesses.ts';
 import { stages as ownStages, type RunRecord, type Stages } from './stages.ts';
 
 /**
- * What is known from outside the bundle. `allowedSigners` is the path of a file in OpenSSH's format, `runner` the version of
+ * What is known from outside the bundle. `allowedSigners` is the path of a file in OpenSSH's format, `timestampCa` that of the
+ * certificates of the time stamp authority (PEM), `runner` the version of
  * this programme: a journal that another one wrote is held against its rules, and not accused by ours.
  */
 export interface VerifyOptions {
   readonly allowedSigners?: string;
+  readonly timestampCa?: string;
   readonly runner?: string;
 }
 
@@ -92,15 +96,24 @@ export async function verifyBundle(
     record: readRecord(opened),
     holders: record.holders,
   });
+  const { entries } = journal;
+  const approvals = judgeApprovals(await readApprovals(entries, trusted));
+  const stamps = judgeStamps(await readStamps(bundle, entries, options.timestampCa));
   const findings = [
     ...record.findings,
     ...blamed(statement, seals.areForOther),
+    ...approvals.findings,
+    ...stamps.findings,
     ...seals.findings,
     ...added.findings,
   ];
   const run = journal.entries[0]?.type === 'run-opened' ? { run: journal.entries[0].run } : {};
   const addenda = added.addenda.length === 0 ? {} : { addenda: added.addenda };
-  return { verdict: judge(findings), ...run, findings, signers: seals.signers, ...addenda };
+  const witnesses = {
+    ...(approvals.found.length === 0 ? {} : { approvals: approvals.found }),
+    ...(stamps.found.length === 0 ? {} : { stamps: stamps.found }),
+  };
+  return { verdict: judge(findings), ...run, findings, signers: seals.signers, ...addenda, ...witnesses };
 }
 
 /** The version that made a bundle, where its renderer or its runner is another than ours. */

@@ -9,12 +9,13 @@ import { maskedFault } from './effects/masked-record.ts';
 import type { Platform, Preparation } from './effects/platform.ts';
 import type { Reserve } from './effects/reserve.ts';
 import type { Signer } from './effects/signer.ts';
+import { authorityOf, timeStampsBy } from './effects/timestamp.ts';
 import { assembleWorld } from './effects/world.ts';
 import { Fault } from './fault.ts';
 import type { Entry, EventOf, Person, Voice } from './journal/event.ts';
 import { conduct } from './perform/conduct.ts';
 import type { Plan } from './plan/plan.ts';
-import type { Approvals, JournalWriter, Operator, RunSettings } from './ports.ts';
+import type { Approvals, JournalWriter, Operator, RunSettings, TimeStamps } from './ports.ts';
 import { sealBundle } from './seal.ts';
 import { approvalsDue } from './session/approval.ts';
 import type { Session } from './session/session.ts';
@@ -63,7 +64,19 @@ export async function carryOn(voyage: Voyage): Promise<RunReport> {
   const clock = systemClock();
   const sources = knownSources(plan.runbook.file, opened.files);
   const { approvals } = helm;
-  const parts = { plan, bundle, platform, clock, journal, operator, approvals, sources, lock: lock.fd };
+  const timeStamps = timeStampsOf(plan, bundle);
+  const parts = {
+    plan,
+    bundle,
+    platform,
+    clock,
+    journal,
+    operator,
+    approvals,
+    timeStamps,
+    sources,
+    lock: lock.fd,
+  };
   const { world, close } = assembleWorld(parts);
   try {
     const end = await conduct(session, world, helm.settings);
@@ -80,6 +93,12 @@ export async function carryOn(voyage: Voyage): Promise<RunReport> {
     await close();
     lock.release();
   }
+}
+
+/** The authority that stamps a run of this plan, keeping what it answers in the bundle; nothing when none is configured. */
+export function timeStampsOf({ target }: Plan, bundle: Bundle): TimeStamps | undefined {
+  const authority = authorityOf(target, process.env);
+  return authority === undefined ? undefined : timeStampsBy(authority, bundle);
 }
 
 /** Refuses to begin what nobody will be able to approve: the fault `approvals-need-list`. */

@@ -1,5 +1,5 @@
 import type { Plan } from '../plan/plan.ts';
-import type { Approvals, Clock, JournalWriter, Operator, World } from '../ports.ts';
+import type { Approvals, Clock, JournalWriter, Operator, TimeStamps, World } from '../ports.ts';
 import type { Bundle } from './bundle.ts';
 import { evidenceStore } from './evidence.ts';
 import { createExecutors } from './executors.ts';
@@ -18,6 +18,7 @@ export interface Parts {
   readonly journal: JournalWriter;
   readonly operator: Operator;
   readonly approvals?: Approvals | undefined;
+  readonly timeStamps?: TimeStamps | undefined;
   /** The files that cells may import, by absolute path, with their sha256. */
   readonly sources: Readonly<Record<string, string>>;
   /** Descriptor of the lock, which every child holds open. */
@@ -60,6 +61,7 @@ export function assembleWorld(parts: Parts): RealWorld {
     resources: createResources(resources),
     operator: registeringOperator(operator, masker),
     evidence: evidenceStore(bundle, masker),
+    ...(parts.timeStamps === undefined ? {} : { timeStamps: parts.timeStamps }),
     ...(parts.approvals === undefined ? {} : { approvals: parts.approvals }),
     interrupted: () => isInterrupted || journal.isLow === true,
   };

@@ -94,6 +94,8 @@ export interface Target {
   readonly protected: readonly string[];
   /** The role one of whose holders approves every cell that destroys, whatever the cell itself says. */
   readonly approve?: string;
+  /** Address of the time stamp authority (RFC 3161) that stamps the opening and the end of a run. */
+  readonly timestamp?: string;
   readonly inputs: Readonly<Record<string, Json>>;
   readonly secrets: Readonly<Record<string, ValueSource>>;
   /** Settings of each resource by name, then by key (`url`, `endpoint`, `bucket`, `path`, …). */

@@ -71,6 +71,7 @@ const target = z.strictObject({
   patience: duration.optional(),
   protected: items.default([]),
   approve: name.optional(),
+  timestamp: text.optional(),
   inputs: z.record(name, inputValue).default({}),
   secrets: z.record(name, secretSource).default({}),
   resources: z.record(name, z.record(z.string(), setting)).default({}),

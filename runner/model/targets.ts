@@ -161,6 +161,7 @@ export function readTarget(
     ...(written.patience === undefined ? {} : { patience: readDuration(written.patience) ?? 0 }),
     protected: written.protected,
     ...(written.approve === undefined ? {} : { approve: written.approve }),
+    ...(written.timestamp === undefined ? {} : { timestamp: written.timestamp }),
     inputs: readInputs(scope, written),
     secrets: Object.fromEntries(
       Object.entries(written.secrets).map(([key, value]) => [key, readSecret(value)]),

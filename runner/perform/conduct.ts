@@ -14,6 +14,7 @@ import { resolveFailure } from './failure.ts';
 import { performManual } from './manual.ts';
 import { recoverSecrets } from './secrets.ts';
 import { Stage } from './stage.ts';
+import { stampEnd } from './time-stamp.ts';
 import { performUndo } from './undo.ts';
 
 /**
@@ -75,8 +76,16 @@ async function perform(stage: Stage, action: Action): Promise<void> {
     case 'enter-section':
       return stage.record([entered(action)], false);
     case 'close-run':
-      return stage.record([{ type: 'run-closed', outcome: action.outcome, by: stage.operator }]);
+      return await closeRun(stage, action.outcome);
   }
+}
+
+async function closeRun(
+  stage: Stage,
+  outcome: Extract<Action, { do: 'close-run' }>['outcome'],
+): Promise<void> {
+  const stamped = await stampEnd(stage);
+  stage.record([...stamped, { type: 'run-closed', outcome, by: stage.operator }]);
 }
 
 async function performCode(stage: Stage, instance: Instance, attempt: number): Promise<void> {

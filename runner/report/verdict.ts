@@ -3,7 +3,7 @@
  * each finding with its layer. What comes from the bundle is neutralised, since whoever made it chose it.
  */
 import type { Lang } from '../diagnostic.ts';
-import type { AddendumSeen, Finding, SealedBy, Verdict } from '../seal/verdict.ts';
+import type { AddendumSeen, Approved, Finding, SealedBy, Verdict } from '../seal/verdict.ts';
 import { neutralise } from './neutralise.ts';
 import { VERDICT_WORDS } from './verdict-words.ts';
 import { fill, noBreak } from './words.ts';
@@ -49,6 +49,23 @@ function describeAddendum(seen: AddendumSeen, lang: Lang): readonly string[] {
   ];
 }
 
+function describeApproval({ step, by, key, status }: Approved, lang: Lang): string {
+  const { layers, approvals, approvedBy, noKey } = VERDICT_WORDS[lang];
+  const said = { step: shown(step), by: shown(by), key: shown(key ?? noKey), status: approvals[status] };
+  return `${layers.approval}${lang === 'fr' ? '\u00a0' : ''}: ${fill(approvedBy, said)}`;
+}
+
+/** What is known of the times: proven between the two stamps when both were verified, else declared. */
+function clockOf({ stamps = [] }: Verdict, lang: Lang): string {
+  const { clock, clockProven } = VERDICT_WORDS[lang];
+  const verified = stamps.filter(({ status }) => status === 'verified');
+  const from = verified.find(({ mark }) => mark === 'start');
+  const to = verified.findLast(({ mark }) => mark === 'end');
+  if (from === undefined || to === undefined) return clock;
+  const { authority, policy } = to;
+  return fill(clockProven, { from: from.at, to: to.at, authority: shown(authority), policy: shown(policy) });
+}
+
 /** The whole verdict, each line ended by a line feed. */
 export function printVerdict(verdict: Verdict, lang: Lang): string {
   const words = VERDICT_WORDS[lang];
@@ -60,7 +77,8 @@ export function printVerdict(verdict: Verdict, lang: Lang): string {
     ...verdict.findings.map(found => `  - ${describeFinding(found, lang)}`),
     ...verdict.signers.map(signer => `  ${describeSigner(signer, lang)}`),
     ...(verdict.addenda ?? []).flatMap(seen => describeAddendum(seen, lang)),
-    ...(verdict.verdict === 'tampered' ? [] : [`  ${noBreak(words.clock)}`]),
+    ...(verdict.approvals ?? []).map(approved => `  ${describeApproval(approved, lang)}`),
+    ...(verdict.verdict === 'tampered' ? [] : [`  ${noBreak(clockOf(verdict, lang))}`]),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -4,6 +4,7 @@ export const LAYOUT = {
   source: 'source',
   outputs: 'outputs',
   evidence: 'evidence',
+  timestamps: 'timestamps',
   markdown: 'transcript.md',
   html: 'transcript.html',
   json: 'transcript.json',

@@ -19,9 +19,11 @@ const codes: Readonly<Record<VerdictName, ExitCode>> = {
 /** `reprise verify`: the verdict on a bundle, layer by layer, and an exit code of its own for each. */
 export async function perform(invocation: Invocation): Promise<number> {
   const allowedSigners = textOption(invocation, 'allowed-signers');
+  const timestampCa = textOption(invocation, 'timestamp-ca');
   const verdict = await verifyBundle(bundleOperand(invocation), {
     runner: version,
     ...(allowedSigners === undefined ? {} : { allowedSigners }),
+    ...(timestampCa === undefined ? {} : { timestampCa }),
   });
   const isJson = flagOption(invocation, 'json');
   process.stdout.write(isJson ? `${JSON.stringify(verdict)}\n` : printVerdict(verdict, langOf(invocation)));
