@@ -405,14 +405,6 @@ export const commands: readonly Command[] = [
           en: 'certificates of the time stamp authority (PEM); must come from outside the bundle',
         },
       },
-      {
-        name: 'timestamp-ca',
-        value: 'FILE',
-        words: {
-          fr: 'certificats de l’autorité d’horodatage (PEM) ; doit venir d’ailleurs que du dossier',
-          en: 'certificates of the time stamp authority (PEM); must come from outside the bundle',
-        },
-      },
       json,
     ],
     example: 'reprise verify runs/20261122-031500-9f2c1a --allowed-signers signataires',
