@@ -18,7 +18,7 @@ describe('help', () => {
   test.each(commands.map(command => [command.name, command.example]))(
     'the example of `%s` parses',
     (name, example) => {
-      const [programme, called, ...args] = example.split(' ');
+      const [programme, called, ...args] = example.match(/"[^"]*"|\S+/g) ?? [];
       expect([programme, called]).toEqual(['reprise', name]);
       const command = commands.find(each => each.name === name);
       if (command === undefined) throw new Error(name);
