@@ -4,12 +4,12 @@
  * that could be a needle's first break: the three bytes before it and the one after it tell.
  */
 import type { Match, Needle } from './blocks.ts';
-import { createIndex, eachPlace, mayHold, type Put, type WordIndex } from './matcher-index.ts';
+import { createIndex, eachOwner, mayHold, type Put, type Sighting, type WordIndex } from './matcher-index.ts';
 
 /** What tells which line feeds may break which needles. */
 export interface Breaks {
   readonly needles: readonly Needle[];
-  /** 1 for each two bytes that may stand before a line feed that breaks a needle. */
+  /** 1 for each two bytes that may stand before a line feed that breaks a needle; the second one counts 256 times. */
   readonly pairs: Uint8Array;
   /** By the three bytes before a first break and the one after it; the offset is that of the latter. */
   readonly contexts: WordIndex;
@@ -31,19 +31,19 @@ const INDENTATION = 16;
 /** Prepares the tables for those of the needles that are breakable. */
 export function createBreaks(needles: readonly Needle[]): Breaks {
   const pairs = new Uint8Array(1 << 16);
-  const contexts = createIndex(put => {
+  const contexts = createIndex(needles, put => {
     for (const [owner, { bytes, breakable }] of needles.entries())
       if (breakable) enter(put, pairs, owner, bytes);
   });
   // A carriage return may stand before any line feed.
-  if (contexts.words.length > 0) for (let first = 0; first < 256; first++) pairs[(first << 8) | CR] = 1;
+  if (contexts.entries.length > 0) for (let first = 0; first < 256; first++) pairs[(CR << 8) | first] = 1;
   return { needles, pairs, contexts };
 }
 
 function enter(put: Put, pairs: Uint8Array, owner: number, bytes: Buffer): void {
   for (let before = FEWEST; before < bytes.length; before++) {
     const word = contextOf(bytes, before, bytes[before]);
-    pairs[(word >>> 8) & 0xffff] = 1;
+    pairs[(word & 0xff00) | ((word >>> 16) & 0xff)] = 1;
     put(word, owner, before);
   }
 }
@@ -83,35 +83,24 @@ export function lastBreak(data: Buffer): number {
  * of the needle may be the last of the indentation.
  */
 export function findAtFeed(breaks: Breaks, data: Buffer, feed: number, found: Found): void {
-  const before = breakStart(data, feed);
+  const { pairs, contexts } = breaks;
+  const at = breakStart(data, feed);
+  if (at < FEWEST || pairs[((data[at - 1] ?? 0) << 8) | (data[at - 2] ?? 0)] !== 1) return;
   const end = breakEnd(data, feed);
-  if (before < FEWEST || end >= data.length) return;
-  const word = contextOf(data, before, data[end]);
-  if (mayHold(breaks.contexts, word)) findInContext(breaks, data, { before, word }, found);
+  if (end >= data.length) return;
+  const word = contextOf(data, at, data[end]);
+  if (mayHold(contexts, word)) findInContext(breaks, { data, word, at }, found);
   if (end === feed + 1 || data[end] === BLANK) return;
-  const blank = contextOf(data, before, BLANK);
-  if (mayHold(breaks.contexts, blank)) findInContext(breaks, data, { before, word: blank }, found);
+  const blank = contextOf(data, at, BLANK);
+  if (mayHold(contexts, blank)) findInContext(breaks, { data, word: blank, at }, found);
 }
 
-/** A word of the contexts, and where the break begins that it stands around. */
-interface Place {
-  readonly before: number;
-  readonly word: number;
-}
-
-function findInContext(
-  { needles, contexts }: Breaks,
-  data: Buffer,
-  { before, word }: Place,
-  found: Found,
-): void {
-  eachPlace(contexts, word, (owner, offset) => {
+function findInContext({ needles, contexts }: Breaks, sighting: Sighting, found: Found): void {
+  const { data } = sighting;
+  eachOwner(contexts, sighting, (owner, start) => {
     const needle = needles[owner];
-    const start = before - offset;
-    // The byte at its beginning spares most candidates the walk.
-    if (needle === undefined || start < 0 || data[start] !== needle.bytes[0]) return;
-    const end = endOf(data, start, needle.bytes);
-    if (end === undefined) return;
+    const end = needle && endOf(data, start, needle.bytes);
+    if (needle === undefined || end === undefined) return;
     if (end <= data.length) found.matches.push({ start, end, name: needle.name });
     else found.partial = Math.min(found.partial, start);
   });

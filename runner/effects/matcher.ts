@@ -8,7 +8,7 @@
 import { endianness } from 'node:os';
 import { type Beginnings, beginningsOf, firstPartial, type Match, type Needle, sameBytes } from './blocks.ts';
 import { type Breaks, createBreaks, FEWEST, findAtFeed, lastBreak } from './broken-matcher.ts';
-import { createIndex, eachPlace, GOLDEN, type Put, type WordIndex } from './matcher-index.ts';
+import { createIndex, eachOwner, GOLDEN, type Put, type WordIndex } from './matcher-index.ts';
 
 /** `matches` are sorted by start, longest first, and may overlap; `partial` is the data's length when nothing may grow. */
 export interface Finding {
@@ -49,7 +49,7 @@ const NEAR = 32;
 export function createMatcher(needles: readonly Needle[]): Matcher {
   const tables: Tables = {
     needles,
-    anchors: createIndex(anchorsOf(needles)),
+    anchors: createIndex(needles, anchorsOf(needles)),
     breaks: createBreaks(needles),
     beginnings: beginningsOf(needles),
     breakable: beginningsOf(needles.filter(({ breakable }) => breakable)),
@@ -106,7 +106,6 @@ function wordAt(bytes: Buffer, at: number): number {
 }
 
 const LF = 0x0a;
-const [FEEDS, ONES, HIGHS] = [0x0a0a0a0a, 0x01010101, 0x80808080 | 0];
 
 /** Looks at every aligned word; the bytes before the first and after the last one hold no anchor, but maybe a feed. */
 function scanBytes(scan: Scan): void {
@@ -115,36 +114,54 @@ function scanBytes(scan: Scan): void {
   const count = (data.length - head) >> 2;
   feedsIn(scan, 0, head);
   if (count > 0) scanWords(scan, new Int32Array(data.buffer, data.byteOffset + head, count), head);
-  feedsIn(scan, head + count * WORD, data.length);
+  feedsIn(scan, head + count * WORD, data.length - head - count * WORD);
 }
 
 function scanWords(scan: Scan, view: Int32Array, head: number): void {
   const { bits, shift } = scan.tables.anchors;
+  const { pairs } = scan.tables.breaks;
+  // Constants of a function are folded into its code, those of a bundled module are looked up each time.
+  const golden = 0x9e3779b1 | 0;
+  const feeds = 0x0a0a0a0a;
+  const ones = 0x01010101;
+  const highs = 0x80808080 | 0;
+  let last = head < 2 ? 0 : ((scan.data[head - 1] ?? 0) << 24) | ((scan.data[head - 2] ?? 0) << 16);
   for (let index = 0; index < view.length; index++) {
     const word = view[index] ?? 0;
-    const bit = Math.imul(word, GOLDEN) >>> shift;
+    const bit = Math.imul(word, golden) >>> shift;
     if ((((bits[bit >>> 5] ?? 0) >>> bit) & 1) === 1) atAnchor(scan, word, head + index * WORD);
-    // Some byte is a feed (Mycroft's test for a zero byte).
-    const other = word ^ FEEDS;
-    if (((other - ONES) & ~other & HIGHS) !== 0)
-      feedsIn(scan, head + index * WORD, head + index * WORD + WORD);
+    // The high bit of each byte that is a feed (Mycroft's test for zero bytes).
+    const other = word ^ feeds;
+    const marks = (other - ones) & ~other & highs;
+    if (marks !== 0 && mayBreak(pairs, marks, last, word)) feedsIn(scan, head + index * WORD, WORD);
+    last = word;
   }
 }
 
-function feedsIn(scan: Scan, from: number, to: number): void {
+/** Whether two bytes that may precede a break stand before a marked byte; `last` is the word before this one. */
+function mayBreak(pairs: Uint8Array, marks: number, last: number, word: number): boolean {
+  if (!LITTLE) return true;
+  const across = (last >>> 16) | (word << 16);
+  return (
+    ((marks & 0x80) !== 0 && pairs[across & 0xffff] === 1) ||
+    ((marks & 0x8000) !== 0 && pairs[(across >>> 8) & 0xffff] === 1) ||
+    ((marks & 0x800000) !== 0 && pairs[word & 0xffff] === 1) ||
+    (marks < 0 && pairs[(word >>> 8) & 0xffff] === 1)
+  );
+}
+
+/** Looks at `count` bytes from `from` on; no break begins before `FEWEST` bytes. */
+function feedsIn(scan: Scan, from: number, count: number): void {
   const { data, tables } = scan;
-  const { pairs } = tables.breaks;
-  for (let feed = Math.max(from, FEWEST); feed < to; feed++) {
-    if (data[feed] !== LF) continue;
-    if (pairs[((data[feed - 2] ?? 0) << 8) | (data[feed - 1] ?? 0)] === 1)
-      findAtFeed(tables.breaks, data, feed, scan);
+  for (let feed = Math.max(from, FEWEST); feed < from + count; feed++) {
+    if (data[feed] === LF) findAtFeed(tables.breaks, data, feed, scan);
   }
 }
 
 function atAnchor(scan: Scan, word: number, at: number): void {
-  eachPlace(scan.tables.anchors, word, (owner, offset) => {
+  eachOwner(scan.tables.anchors, { data: scan.data, word, at }, (owner, start) => {
     const needle = scan.tables.needles[owner];
-    if (needle !== undefined && offset <= at) tryAt(scan, needle, at - offset);
+    if (needle !== undefined) tryAt(scan, needle, start);
   });
 }
 
