@@ -144,6 +144,16 @@ export const commonOptions: readonly Option[] = [
 /** Every command, in the order of its use. */
 export const commands: readonly Command[] = [
   {
+    name: 'new',
+    operands: 'RUNBOOK',
+    words: {
+      fr: 'écrit un runbook à compléter, qui se vérifie et se joue déjà en exercice',
+      en: 'writes a runbook to start from, which already passes `check` and runs in a drill',
+    },
+    options: [],
+    example: 'reprise new plan.md --lang fr',
+  },
+  {
     name: 'check',
     operands: 'RUNBOOK',
     words: {
@@ -213,6 +223,24 @@ export const commands: readonly Command[] = [
       json,
     ],
     example: 'reprise check runbook/plan-de-reprise.md',
+  },
+  {
+    name: 'fmt',
+    operands: 'RUNBOOK',
+    words: {
+      fr: 'met en forme les directives et le préambule d’un runbook, et ne touche à rien d’autre',
+      en: 'formats the directives and the front matter of a runbook, and touches nothing else',
+    },
+    options: [
+      {
+        name: 'check',
+        words: {
+          fr: 'n’écrit rien ; sort avec le code 2 si le document est à mettre en forme',
+          en: 'writes nothing; exits with code 2 when the document is to be formatted',
+        },
+      },
+    ],
+    example: 'reprise fmt runbook/plan-de-reprise.md --check',
   },
   {
     name: 'plan',

@@ -12,7 +12,9 @@ import { version } from './version.ts';
 export type Perform = (invocation: Invocation) => Promise<number>;
 
 const modules: Readonly<Record<string, () => Promise<{ readonly perform: Perform }>>> = {
+  new: () => import('./commands/new.ts'),
   check: () => import('./commands/check.ts'),
+  fmt: () => import('./commands/fmt.ts'),
   plan: () => import('./commands/plan.ts'),
   run: () => import('./commands/run.ts'),
   resume: () => import('./commands/resume.ts'),
