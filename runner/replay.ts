@@ -19,13 +19,15 @@ export interface BundledRun {
   readonly file: string;
   readonly opened: EventOf<'run-opened'>;
   readonly entries: readonly Entry[];
+  /** Digest of the last good line, and the byte at which the next one begins. */
+  readonly head: { readonly head: string; readonly offset: number };
   readonly session: Session;
 }
 
 /** Reads a bundle's journal and source. Faults: `journal-corrupt`, `source-missing`, `transcript-source-invalid`. A torn last line is left out. */
 export function readBundle(bundle: Bundle): BundledRun {
   const bytes = readDocument(bundle, LAYOUT.journal) ?? Buffer.alloc(0);
-  const { entries, problem } = readJournal(bytes);
+  const { entries, head, problem } = readJournal(bytes);
   if (problem !== undefined && problem.code !== 'torn-tail') {
     throw new Fault('journal-corrupt', { path: bundle.directory, line: problem.line, problem: problem.code });
   }
@@ -35,7 +37,8 @@ export function readBundle(bundle: Bundle): BundledRun {
   if (runbook === undefined)
     throw new Fault('transcript-source-invalid', { file, count: diagnostics.length });
   const plan = planRunbook(runbook, { target: opened.target, inputs: opened.inputs });
-  return { source, file, opened, entries, session: replay(plan, entries) };
+  const next = { head, offset: problem?.offset ?? bytes.length };
+  return { source, file, opened, entries, head: next, session: replay(plan, entries) };
 }
 
 /** The entry with which every journal begins. */

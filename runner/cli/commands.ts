@@ -340,6 +340,16 @@ export const commands: readonly Command[] = [
     example: 'reprise undo runs/20261122-031500-9f2c1a',
   },
   {
+    name: 'join',
+    operands: 'RUN',
+    words: {
+      fr: 'rejoint une exécution dont le terminal a été perdu : la montre, puis la reprend ici à sa prochaine question',
+      en: 'joins a run whose terminal was lost: shows it, then goes on with it here at its next question',
+    },
+    options: [operator, auto, answers, acceptChanges, key, allowedSigners, approval],
+    example: 'reprise join runs/20261122-031500-9f2c1a',
+  },
+  {
     name: 'status',
     operands: 'RUN',
     words: {

@@ -19,6 +19,7 @@ const modules: Readonly<Record<string, () => Promise<{ readonly perform: Perform
   run: () => import('./commands/run.ts'),
   resume: () => import('./commands/resume.ts'),
   undo: () => import('./commands/undo.ts'),
+  join: () => import('./commands/join.ts'),
   status: () => import('./commands/status.ts'),
   approve: () => import('./commands/approve.ts'),
   note: () => import('./commands/note.ts'),

@@ -162,4 +162,28 @@ describe.skipIf(!hasTmux)('a run at a terminal', () => {
       ['step-intended lente', 'step-started lente', 'step-finished lente passed'],
     ]);
   });
+
+  test('is joined from another terminal once its own is gone, and asks its questions there', async () => {
+    const slow = `:::cell{#lente on=dossier}\n\nÉcrire lentement.\n\n\`\`\`sh\ntouch la\nsleep 4\necho écrit\n\`\`\`\n\n:::\n\n`;
+    const scene = new Scene(`${slow}:::manual{#relire role=operateur}\n\n- [ ] Relu\n\n:::\n`);
+    const reprise = `${process.execPath} ${programme}`;
+    const first = new Screen(
+      scene,
+      `exec ${reprise} run plan.md -t essai --key cle --as camille --t0 now --auto`,
+    );
+    while (!scene.has('la')) await sleep(20);
+    first.close();
+    const second = new Screen(scene, `${reprise} join ${scene.bundle} --key cle --as camille --auto`);
+    await second.shows('lente réussie');
+    await second.answer('Relu — Fait ?', 'Enter');
+    await second.answer('Remarque', 'Enter');
+    await second.shows('SORTIE 0');
+    expect(second.text).toContain('│ écrit');
+    expect(scene.story().filter(line => / lente/.test(line))).toEqual([
+      'step-intended lente',
+      'step-started lente',
+      'output-written lente',
+      'step-finished lente passed',
+    ]);
+  });
 });
