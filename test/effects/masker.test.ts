@@ -97,7 +97,8 @@ test('any chunking masks every form, and gives what the reference gives', () => 
 });
 
 test('a form that was broken over lines is masked, at any chunking', () => {
-  const value = fc.stringMatching(/^[A-Za-z0-9é"/]{8,60}$/);
+  // Of eight plain characters, fewer than eight are left after a line that ends within the first two.
+  const value = fc.stringMatching(/^[A-Za-z0-9é"/]{10,60}$/);
   const layout = fc.record({
     columns: fc.integer({ min: 12, max: 76 }),
     before: fc.nat(90),
@@ -129,6 +130,53 @@ test('a form that was broken over lines is masked, at any chunking', () => {
     }),
     { numRuns: 1500 },
   );
+});
+
+/** The text in memory that begins at this distance from a word of four bytes. */
+function shifted(text: Buffer, distance: number): Buffer {
+  const memory = Buffer.alloc(text.length + distance);
+  text.copy(memory, distance);
+  return memory.subarray(distance);
+}
+
+test('every form is found wherever it stands in memory, broken at any place after its third byte', () => {
+  const value = 'mot de passe-42/é"';
+  const masker = createMasker();
+  masker.add('mot', value);
+  const placed = (form: Buffer, distance: number): Buffer[] =>
+    [0, 1, 2, 3].map(before => shifted(Buffer.concat([Buffer.alloc(before, '~'), form]), distance));
+  const missed = (forms: Buffer[]): string[] =>
+    forms.flatMap(form =>
+      [0, 1, 2, 3]
+        .flatMap(distance => placed(form, distance))
+        .filter(data => masker.find(data) !== 'mot')
+        .map(data => data.toString()),
+    );
+  expect(missed(secretForms(value))).toEqual([]);
+  const broken = breakableForms(value).flatMap(form =>
+    ['\n', '\r\n', '\n\t  '].flatMap(gap =>
+      Array.from({ length: form.length - 3 }, (_, at) =>
+        Buffer.concat([form.subarray(0, at + 3), Buffer.from(gap), form.subarray(at + 3)]),
+      ),
+    ),
+  );
+  expect(broken.length).toBeGreaterThan(1000);
+  expect(missed(broken)).toEqual([]);
+});
+
+test('what a write gives stays as it is until the next one, when something is held back, too', () => {
+  const masker = createMasker();
+  masker.add('mot', 'premier-secret');
+  const stream = masker.stream();
+  const given = ['a premier-', 'secret b premier-sec', 'ret c prem'].map(text =>
+    Buffer.concat(stream.write(Buffer.from(text))).toString(),
+  );
+  expect([...given, Buffer.concat(stream.end()).toString()]).toEqual([
+    'a ',
+    '«secret:mot» b ',
+    '«secret:mot» c ',
+    'prem',
+  ]);
 });
 
 test('a line that only looks like the beginning of a broken secret is not held back', () => {
