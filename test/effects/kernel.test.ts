@@ -51,6 +51,24 @@ export const seen = [dump, { ...all }, later.dump];`;
     expect(result.values).toEqual({ seen: ['/a', { dump: '/a', n: 2 }, '/a'] });
   });
 
+  test('evaluates what it imports however much memory is collected before', async () => {
+    stage.file(
+      'ramasser.ts',
+      `import v8 from 'node:v8';
+import vm from 'node:vm';
+v8.setFlagsFromString('--expose-gc');
+const collect: () => void = vm.runInNewContext('gc');
+for (let n = 0; n < 3; n++) collect();`,
+    );
+    const code = `
+import './ramasser.ts';
+import { dump } from '#archive';
+import { basename } from 'node:path';
+export const seen = basename(dump);`;
+    const result = await stage.run('ts', code, { imports: { archive: { dump: '/a' } } });
+    expect([result.reason, result.values]).toEqual([undefined, { seen: 'a' }]);
+  });
+
   test('imports files beside the runbook, services, packages of Reprise and of Node', async () => {
     stage.file('deux.ts', `import { base } from './un.mjs';\nexport const deux: number = base + 1;`);
     stage.file('un.mjs', 'export const base = 1;');

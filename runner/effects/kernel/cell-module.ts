@@ -16,10 +16,17 @@ import { stripTypes } from './strip.ts';
 /** Files beside the runbook that were linked already: they are evaluated once per kernel, as in any program. */
 const files = new Map<string, vm.Module>();
 
+/**
+ * What each file imported, the cell's own imports under its runbook. Node 20 holds a linked module by nothing but its
+ * JavaScript object, and dies (SIGSEGV) when one that was collected is to be evaluated.
+ */
+const held = new Map<string, Set<vm.Module>>();
+
 /** Makes and links the module of a cell; evaluating it is the caller's. Throws what is wrong with the code. */
 export async function createCellModule(request: CellRequest): Promise<vm.Module> {
   const code = `${'\n'.repeat(request.line - 1)}${request.code}`;
   const module = sourceModule(request.runbook, code, request);
+  held.set(request.runbook, new Set([module]));
   try {
     await link(module, request);
   } catch (error) {
@@ -57,6 +64,12 @@ function sourceModule(path: string, code: string, request: CellRequest): vm.Sour
 }
 
 async function importOf(specifier: string, from: string, request: CellRequest): Promise<vm.Module> {
+  const imported = await moduleOf(specifier, from, request);
+  held.set(from, (held.get(from) ?? new Set()).add(imported));
+  return imported;
+}
+
+async function moduleOf(specifier: string, from: string, request: CellRequest): Promise<vm.Module> {
   if (specifier.startsWith('#')) return cellModule(specifier.slice(1), request);
   if (specifier.startsWith('reprise/')) return nativeModule(serviceUrl(specifier));
   if (/^\.{0,2}\//.test(specifier)) return fileModule(resolve(dirname(from), specifier), request);
