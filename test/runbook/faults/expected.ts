@@ -1,0 +1,167 @@
+/*
+ * What the plan of APiLos does about each simulated fault: it overcomes it, and the journal or the screen says how, or it
+ * stops at a step with a sentence that says what to do. Data only; `exercises.ts` has it played.
+ */
+import type { FaultName } from '../../../runner/sandbox/faults.ts';
+
+/** A fault that the run overcomes: facts and probes' answers that its journal holds, and what it printed. */
+export interface Overcome {
+  readonly fault: FaultName;
+  /** What is given with `--set`. */
+  readonly given?: readonly string[];
+  /** Lines of `factsOf`. */
+  readonly facts?: readonly RegExp[];
+  readonly printed?: readonly RegExp[];
+  /** Whether the plan is tested with every change; the others are left to `npm run torture`. */
+  readonly often?: true;
+}
+
+/** A fault at which the run stops, at `step`, with `words`. */
+export interface Stop {
+  readonly fault: FaultName;
+  readonly given?: readonly string[];
+  readonly step: string;
+  /** What happened and what to do, as the operator reads it. */
+  readonly words: RegExp;
+  /** What a run says that cannot even be opened, because a probe could not answer. */
+  readonly unopened?: RegExp;
+  readonly often?: true;
+}
+
+const newest = '20\\d{6}0{6}_apilos_siap_pro_\\d+\\.tar\\.gz';
+const rejected = (reason: string) => new RegExp(`^rejected base ${newest}: .*${reason}`, 'm');
+const fromGlacier = [/^probed source-fichiers = glacier$/m, /^used fichiers bucket apilos-glacier$/m];
+
+/** In the order of the plan's steps. */
+export const overcome: readonly Overcome[] = [
+  { fault: 'token-short', printed: [/│ 401 GET \S+: POST \/tokens\/exchange/], often: true },
+  { fault: 'rate-limited', printed: [/│ 429 [A-Z]+ \S+: \d+ s/] },
+  { fault: 'provisioning-slow', printed: [/│ postgresql : provisioning\n.*│ postgresql : running/] },
+  {
+    fault: 'backup-corrupted',
+    facts: [rejected('est corrompue : incorrect data check'), new RegExp(`^used base ${newest}$`, 'm')],
+    often: true,
+  },
+  {
+    fault: 'backup-empty',
+    facts: [rejected('ne contient aucune donnée'), new RegExp(`^used base ${newest}$`, 'm')],
+    often: true,
+  },
+  {
+    fault: 'backups-all-corrupted',
+    facts: [
+      new RegExp(`(^rejected base ${newest}: .*incorrect data check\\n){3}`, 'm'),
+      /^finding major: Aucune sauvegarde de Scalingo n’est intacte : la base vient de la copie que garde GitHub\.$/m,
+      /^used base \d{14}_artefact\.tar\.gz$/m,
+    ],
+    often: true,
+  },
+  { fault: 'artifact-absent', facts: fromGlacier },
+  { fault: 'artifact-expired', facts: fromGlacier, often: true },
+  {
+    fault: 'glacier-slow',
+    given: ['source-fichiers=glacier'],
+    facts: [/^used fichiers bucket apilos-glacier$/m],
+    printed: [/degel-attendu │ 0\/\d+\n/],
+  },
+  { fault: 's3-slow-down', printed: [/│ apilos-exercice: \d+ ↻ \(5xx\)/], often: true },
+  { fault: 'deployment-queued', printed: [/│ remote: -----> Waiting in the queue/] },
+  { fault: 'dns-slow', facts: [/^polled dns-visible\[siap\]: ok = false, then ok = true$/m] },
+  { fault: 'certificate-late', printed: [/│ siap\.apilos\.exercice\.example : new/] },
+];
+
+const deployment = (why: string) =>
+  new RegExp(`a refusé l’envoi ou son déploiement a échoué : .*${why}.* — lire le journal du déploiement`);
+const gateway = 'base-identifiee';
+
+/** In the order of the plan's steps. */
+export const stops: readonly Stop[] = [
+  {
+    fault: 'token-refused',
+    given: ['recreer-application=oui', 'restaurer-base=oui', 'source-base=scalingo'],
+    step: 'telecharger-base',
+    words: /Scalingo refuse l’accès : .*HTTP 401.* — vérifier le jeton d’API de la cible et les droits/,
+    unopened: /la sonde `application-perdue` .* n’a pas pu répondre : Scalingo refuse l’accès/,
+    often: true,
+  },
+  {
+    fault: 'artifact-corrupted',
+    step: 'telecharger-fichiers',
+    words: /ne correspond pas à ce que GitHub annonce : sha256:\w+ attendu.* — le télécharger à nouveau/,
+    often: true,
+  },
+  {
+    fault: 'artifact-cut',
+    step: 'telecharger-fichiers',
+    words: /ne peut pas être lu là où GitHub l’a rangé .* — refaire l’étape/,
+  },
+  {
+    fault: 'github-unavailable',
+    given: ['source-fichiers=glacier'],
+    step: 'degeler-fichiers',
+    words:
+      /GitHub \(.*\) a répondu 503 .* — vérifier l’état de GitHub \(githubstatus\.com\), puis refaire l’étape/,
+    unopened: /la sonde `sauvegardes-des-fichiers` .* n’a pas pu répondre : GitHub .* a répondu 503/,
+    often: true,
+  },
+  {
+    fault: 'provisioning-failed',
+    step: 'creer-postgresql',
+    words: /n’est toujours pas prêt \(`provisioning`\).* — regarder son état dans le tableau de bord/,
+  },
+  {
+    fault: 'ssh-host-key-changed',
+    step: gateway,
+    words: /présente la clé SHA256:\S+, et non SHA256:\S+ — ne pas continuer avant d’avoir vérifié/,
+    often: true,
+  },
+  {
+    fault: 'tunnel-refused',
+    step: gateway,
+    words: /la passerelle .* refuse le tunnel vers .* — vérifier l’adresse visée et les droits de la clé/,
+  },
+  {
+    fault: 's3-denied',
+    step: 'bucket-cree',
+    words: /refuse l’accès au bucket `apilos-exercice` \(AccessDenied\).* — vérifier la clé, ses droits/,
+    often: true,
+  },
+  {
+    fault: 'bucket-taken',
+    step: 'bucket-cree',
+    words: /refuse l’accès au bucket `apilos-exercice` .* le nom du bucket appartient peut-être à quelqu’un/,
+  },
+  {
+    fault: 'redis-down',
+    step: 'redis-repond[siap]',
+    words: /Redis est injoignable sur .* — vérifier que l’addon est démarré et que le tunnel est ouvert/,
+    often: true,
+  },
+  {
+    fault: 'template-changed',
+    step: 'code',
+    words:
+      /variables que ce plan ne connaît pas : DOCUMENT_VAULT_KEY ; lire leur usage .*, puis relancer l’étape/,
+    often: true,
+  },
+  {
+    fault: 'build-failed',
+    step: 'deployer[siap]',
+    words: deployment('Invalid return code from buildpack'),
+    often: true,
+  },
+  { fault: 'boot-failed', step: 'deployer[siap]', words: deployment('the application crashed') },
+  {
+    fault: 'hook-failed',
+    step: 'deployer[siap]',
+    words: deployment('postdeploy hook failed'),
+    often: true,
+  },
+  {
+    fault: 'dns-split',
+    step: 'dns-visible[siap]',
+    words:
+      /1 serveur\(s\) ne mènent pas encore à \S+ : \S+ \(ENOTFOUND\) ; vérifier l’enregistrement chez qui tient/,
+    often: true,
+  },
+];
