@@ -4,11 +4,14 @@
  * Nothing of the document runs.
  */
 import type { Diagnostic } from './diagnostic.ts';
+import { reportDrift } from './drift/compare.ts';
+import type { SourceReading } from './drift/reading.ts';
 import { lintCommands } from './lint/commands.ts';
 import { lintRules } from './lint/rules.ts';
 import { applySilences } from './lint/silences.ts';
 import type { Runbook } from './model/runbook.ts';
 import { CHECK_WORDS } from './report/check-words.ts';
+import { DRIFT_WORDS } from './report/drift-words.ts';
 import { startFindings } from './syntax/findings.ts';
 import { readLines } from './syntax/lines.ts';
 import { readPage } from './syntax/page.ts';
@@ -25,10 +28,16 @@ export interface Inspection {
   readonly types: 'checked' | 'not-asked' | 'not-installed';
 }
 
-/** Everything that tools and rules say of a runbook, sorted by place. Its file's folder is where imports are looked for. */
+/** What can be silenced in place. */
+const silenceable = [...Object.keys(CHECK_WORDS), ...Object.keys(DRIFT_WORDS)];
+
+/**
+ * Everything that tools and rules say of a runbook, sorted by place, and how its sources have drifted, where they were read. Its
+ * file's folder is where imports are looked for.
+ */
 export async function inspectRunbook(
   runbook: Runbook,
-  options: { readonly types: boolean },
+  options: { readonly types: boolean; readonly sources?: readonly SourceReading[] },
 ): Promise<Inspection> {
   const findings = startFindings(runbook.file, readLines(runbook.source));
   const page = readPage(runbook.source);
@@ -42,7 +51,8 @@ export async function inspectRunbook(
   lintCommands(runbook, findings);
   lintRules(runbook, page, findings);
   checkFileLinks(runbook.file, page, findings);
+  reportDrift(options.sources ?? [], findings);
   const types = options.types ? (checkTypes(runbook, findings) ? 'checked' : 'not-installed') : 'not-asked';
   await Promise.all(tools);
-  return { diagnostics: applySilences(runbook, page, findings, Object.keys(CHECK_WORDS)), types };
+  return { diagnostics: applySilences(runbook, page, findings, silenceable), types };
 }

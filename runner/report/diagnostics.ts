@@ -5,8 +5,11 @@
 import type { Diagnostic, Lang, Place } from '../diagnostic.ts';
 import { CHECK_WORDS } from './check-words.ts';
 import { DIAGNOSTIC_WORDS, type DiagnosticSentences, PARAMETER_WORDS } from './diagnostic-words.ts';
+import { DRIFT_PARAMETERS, DRIFT_WORDS } from './drift-words.ts';
+import { describeFault } from './faults.ts';
 import { neutralise } from './neutralise.ts';
 import { frameOf } from './source-frame.ts';
+import { calendarDate } from './time.ts';
 
 /** How many diagnostics are printed at most; the rest is counted. */
 const most = 100;
@@ -40,20 +43,31 @@ function painter(color: boolean): Page['paint'] {
 }
 
 function sayParameter(name: string, value: string | number, lang: Lang): string {
-  const words = PARAMETER_WORDS[lang][name];
-  const word = words && Object.hasOwn(words, String(value)) ? words[String(value)] : undefined;
-  return word ?? neutralise(String(value), 'line');
+  const text = String(value);
+  if (name === 'since') return saySince(text, lang);
+  const tables = [PARAMETER_WORDS[lang][name], DRIFT_PARAMETERS[lang][name]];
+  const words = tables.find(table => table !== undefined && Object.hasOwn(table, text));
+  return words?.[text] ?? neutralise(text, 'line');
+}
+
+/** A day, and what happened then where that is known: `2026-10-05 (5bea46d, Renommer)`. */
+function saySince(text: string, lang: Lang): string {
+  const [, day, by = ''] = /^(\d{4}-\d{2}-\d{2})(.*)$/s.exec(text) ?? [];
+  if (day === undefined) return lang === 'fr' ? 'une date inconnue' : 'an unknown date';
+  const date = calendarDate(`${day}T12:00:00Z`, 'UTC', lang);
+  return (lang === 'fr' ? `le ${date}` : date) + neutralise(by, 'line');
 }
 
 function fillWith(template: string, { params }: Diagnostic, lang: Lang): string {
   return template.replace(/\{([\w-]+)\}/g, (hole, name: string) => {
     const value = Object.hasOwn(params, name) ? params[name] : undefined;
+    if (name === 'fault') return describeFault(String(value), params, lang);
     return value === undefined ? hole : sayParameter(name, value, lang);
   });
 }
 
 function sentencesOf(code: string, lang: Lang): DiagnosticSentences | undefined {
-  return (DIAGNOSTIC_WORDS[code] ?? CHECK_WORDS[code])?.[lang];
+  return (DIAGNOSTIC_WORDS[code] ?? CHECK_WORDS[code] ?? DRIFT_WORDS[code])?.[lang];
 }
 
 /** The sentence of a diagnostic, in one line, without its place. */

@@ -1462,6 +1462,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'verify it with `reprise verify`, or open another with `reprise run`',
     },
   },
+  'run-is-closing': {
+    fr: {
+      what: 'l’exécution vient de se clore et va être scellée',
+      hint: 'recommencer dans un instant : l’ajout sera un addendum',
+    },
+    en: {
+      what: 'the run has just been closed and is about to be sealed',
+      hint: 'try again in a moment: what is added will be an addendum',
+    },
+  },
   'run-is-paused': {
     fr: {
       what: 'l’exécution est en pause',
@@ -2360,6 +2370,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the name typed for `{resource}` is `{typed}`, and the server reports `{expected}`',
       hint: 'make sure that it is the resource that is meant before typing the reported name',
+    },
+  },
+  'visit-unfit': {
+    fr: {
+      what: 'le processus de l’exécution ne comprend pas la demande',
+      hint: 'employer la même version de Reprise que celle qui mène l’exécution',
+    },
+    en: {
+      what: 'the process of the run does not understand the request',
+      hint: 'use the same version of Reprise as the one that carries the run on',
     },
   },
   'wrong-operands': {

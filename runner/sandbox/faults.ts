@@ -111,6 +111,22 @@ const table = {
     fr: 'le gabarit `.env.template` a une variable obligatoire de plus',
     en: 'the `.env.template` has one more mandatory variable',
   },
+  'stack-changed': {
+    fr: '`scalingo.json` demande la pile `scalingo-26`',
+    en: '`scalingo.json` asks for the stack `scalingo-26`',
+  },
+  'stack-withdrawn': {
+    fr: 'Scalingo ne propose plus la pile `scalingo-22`',
+    en: 'Scalingo offers the stack `scalingo-22` no more',
+  },
+  'workflow-renamed': {
+    fr: 'la tâche GitHub `s3_backup.yml` s’appelle désormais `s3_sync.yml`',
+    en: 'the GitHub workflow `s3_backup.yml` is now called `s3_sync.yml`',
+  },
+  'database-artifact-absent': {
+    fr: 'GitHub n’a aucun artefact de la base de données',
+    en: 'GitHub has no artifact of the database',
+  },
 } as const satisfies Readonly<Record<string, { readonly fr: string; readonly en: string }>>;
 
 /** The name of a fault. */

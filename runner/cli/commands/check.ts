@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Diagnostic, Lang } from '../../diagnostic.ts';
+import type { SourceReading } from '../../drift/reading.ts';
 import { Fault } from '../../fault.ts';
 import { inspectRunbook } from '../../inspect.ts';
 import { type Loaded, loadRunbook, readText } from '../../load.ts';
@@ -10,6 +11,7 @@ import { printFault } from '../../report/faults.ts';
 import { fill } from '../../report/words.ts';
 import { flagOption, type Invocation, operandOf, textOption } from '../arguments.ts';
 import { langOf } from '../document.ts';
+import { readDrift, recordDrift, sayDrift, sayRecorded, wantsDrift } from '../drift.ts';
 import { exitCode } from '../exit-code.ts';
 import { nextChange } from '../watch.ts';
 
@@ -42,7 +44,7 @@ type Format = 'text' | 'json' | 'github';
 
 /** `reprise check`: everything that is wrong; exit 2 when there is an error, or with `--strict` a warning. */
 export async function perform(invocation: Invocation): Promise<number> {
-  if (!flagOption(invocation, 'watch')) return (await checkOnce(invocation)).code;
+  if (wantsDrift(invocation) || !flagOption(invocation, 'watch')) return (await checkOnce(invocation)).code;
   // A document that is not there at all is no document to wait for.
   await readText(operandOf(invocation));
   for (;;) await checkAndWait(invocation);
@@ -57,15 +59,36 @@ interface Checked {
 
 async function checkOnce(invocation: Invocation): Promise<Checked> {
   const format = formatOf(invocation);
-  const loaded = await loadRunbook(operandOf(invocation));
+  const { loaded, sources } = await lookAround(invocation, format);
   const { runbook } = loaded;
   const lang = langOf(invocation, runbook);
-  const inspection = runbook && (await inspectRunbook(runbook, { types: wantsTypes(invocation) }));
+  const options = { types: wantsTypes(invocation), sources: sources ?? [] };
+  const inspection = runbook && (await inspectRunbook(runbook, options));
   const diagnostics = [...loaded.diagnostics, ...(inspection?.diagnostics ?? [])].sort(byPlace);
   if (inspection?.types === 'not-installed') missTypes(invocation, lang);
   print(diagnostics, loaded, lang, format);
+  if (sources && format === 'text') process.stdout.write(sayDrift(sources, lang));
   const code = isRefused(diagnostics, flagOption(invocation, 'strict')) ? exitCode.refused : exitCode.success;
   return { code, lang, files: filesOf(loaded) };
+}
+
+interface Looked {
+  readonly loaded: Loaded;
+  /** What the runbook relies on, as it is today; absent when that was not asked for. */
+  readonly sources?: readonly SourceReading[];
+}
+
+/** The document, and what it relies on where that is asked for; with `--record`, the document that says so. */
+async function lookAround(invocation: Invocation, format: Format): Promise<Looked> {
+  const loaded = await loadRunbook(operandOf(invocation));
+  const { runbook } = loaded;
+  if (runbook === undefined || !wantsDrift(invocation)) return { loaded };
+  const lang = langOf(invocation, runbook);
+  const sources = await readDrift(invocation, runbook, lang);
+  if (!flagOption(invocation, 'record')) return { loaded, sources };
+  const recorded = await recordDrift(loaded, sources);
+  if (format === 'text') process.stdout.write(sayRecorded(loaded.file, recorded.changed, lang));
+  return { loaded: recorded.loaded, sources: recorded.readings };
 }
 
 function byPlace(left: Diagnostic, right: Diagnostic): number {

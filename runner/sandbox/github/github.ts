@@ -6,20 +6,24 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { listenHttp } from '../sockets.ts';
-import { artifactJson, fileJson, runJson } from './json.ts';
-import { type Artifact, matchingRuns, type Run } from './model.ts';
+import { artifactJson, commitJson, fileJson, folderJson, runJson } from './json.ts';
+import { type Artifact, type Commit, commitsOf, matchingRuns, type Run } from './model.ts';
 import { createStorage, type StorageFault } from './storage.ts';
 
 /** A state of the service that a drill can rehearse. */
 export type GithubFault = 'rate-limited' | 'unavailable' | StorageFault;
 
-/** What the repository holds. `files` maps a path to its text, at any ref; `now` gives milliseconds. */
+/**
+ * What the repository holds. `files` maps a path to its text, at any ref but the commits of `history`, newest first; `now` gives
+ * milliseconds.
+ */
 export interface GithubSettings {
   readonly repository: string;
   readonly token: string;
   readonly runs: readonly Run[];
   readonly artifacts: readonly Artifact[];
   readonly files: Readonly<Record<string, string>>;
+  readonly history?: readonly Commit[];
   readonly now?: () => number;
   /** Asked at each request, and with the artifact when one is downloaded. */
   readonly fault?: (artifact?: Artifact) => GithubFault | undefined;
@@ -122,7 +126,11 @@ function answer(settings: GithubSettings, link: Link, request: IncomingMessage, 
     base: `http://${request.headers.host ?? ''}${prefix.slice(0, -1)}`,
   };
   return (
-    runsReply(settings, call) ?? artifactsReply(settings, link, call) ?? fileReply(settings, call) ?? notFound
+    runsReply(settings, call) ??
+    artifactsReply(settings, link, call) ??
+    commitsReply(settings, call) ??
+    fileReply(settings, call) ??
+    notFound
   );
 }
 
@@ -156,11 +164,24 @@ function artifactsReply({ artifacts }: GithubSettings, link: Link, call: Call): 
   return { status: 200, json: { total_count: found.length, artifacts: shown } };
 }
 
-function fileReply({ files }: GithubSettings, { path, raw }: Call): Reply | undefined {
-  const [, name = ''] = /^contents\/(.+)$/.exec(path) ?? [];
+function commitsReply({ history = [] }: GithubSettings, { path, query, base }: Call): Reply | undefined {
+  if (path !== 'commits') return undefined;
+  const sha = query.get('sha');
+  const from = sha === null || /^(?:main|HEAD)$/.test(sha) ? 0 : history.findIndex(one => one.sha === sha);
+  if (from === -1) return notFound;
+  const found = page(commitsOf(history.slice(from), query.get('path')), query);
+  return { status: 200, json: found.map(one => commitJson(one, base)) };
+}
+
+function fileReply(settings: GithubSettings, { path, query, raw }: Call): Reply | undefined {
+  const [, name] = /^contents\/(.*)$/.exec(path) ?? [];
+  if (name === undefined) return undefined;
+  const at = settings.history?.find(({ sha }) => sha === query.get('ref'));
+  const files = at?.files ?? settings.files;
   const text = Object.hasOwn(files, name) ? files[name] : undefined;
-  if (text === undefined) return undefined;
-  return raw ? { status: 200, text } : { status: 200, json: fileJson(name, text) };
+  if (text !== undefined) return raw ? { status: 200, text } : { status: 200, json: fileJson(name, text) };
+  const folder = folderJson(name.replace(/\/$/, ''), Object.keys(files));
+  return folder && { status: 200, json: folder };
 }
 
 /** 30 by page unless asked, 100 at most. */

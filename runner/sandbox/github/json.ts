@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Artifact, Run } from './model.ts';
+import type { Artifact, Commit, Run } from './model.ts';
 
 /** A run as the REST API shows it; `base` is the repository's address. */
 export function runJson(run: Run, base: string) {
@@ -52,4 +52,23 @@ export function fileJson(path: string, text: string) {
     sha,
     content: lines,
   };
+}
+
+/** What a folder holds, as the contents API shows it; undefined when there is no such folder. */
+export function folderJson(folder: string, paths: readonly string[]) {
+  const prefix = folder === '' ? '' : `${folder}/`;
+  const inside = paths.filter(path => path.startsWith(prefix)).map(path => path.slice(prefix.length));
+  const names = [...new Set(inside.map(path => path.split('/')[0] ?? ''))].sort();
+  if (names.length === 0) return undefined;
+  return names.map(name => ({
+    type: inside.includes(name) ? 'file' : 'dir',
+    name,
+    path: `${prefix}${name}`,
+  }));
+}
+
+/** A commit as the REST API lists it. */
+export function commitJson({ sha, date, message }: Commit, base: string) {
+  const person = { name: 'Équipe APiLos', email: 'equipe@apilos.invalid', date };
+  return { sha, url: `${base}/commits/${sha}`, commit: { message, author: person, committer: person } };
 }

@@ -19,6 +19,22 @@ export interface Artifact {
   readonly expired: boolean;
 }
 
+/** A commit on the branch that people see; `date` is ISO 8601, `files` all that it has, by path. */
+export interface Commit {
+  readonly sha: string;
+  readonly date: string;
+  readonly message: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** The commits that changed `path`, or all of them without one. `history` is newest first, as what comes out. */
+export function commitsOf(history: readonly Commit[], path: string | null): Commit[] {
+  return history.filter((commit, index) => {
+    const before = history[index + 1]?.files ?? {};
+    return path === null || (commit.files[path] ?? '') !== (before[path] ?? '');
+  });
+}
+
 /** What GitHub still has of an artifact. Nothing at all is what APiLos has known since 2023. */
 export type ArtifactScenario = 'present' | 'expired' | 'absent';
 

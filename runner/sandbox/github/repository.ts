@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Faults } from '../faults.ts';
-import { repositoryFiles } from '../repository/template.ts';
+import { renamedWorkflow, repositoryHistory } from '../repository/history.ts';
 import { type Github, type GithubFault, startGithub } from './github.ts';
 import { type Artifact, type ArtifactScenario, backupRuns, type Run } from './model.ts';
 import { fileDigest } from './storage.ts';
@@ -31,17 +31,19 @@ export async function startRepository(
   faults: Faults,
 ): Promise<Github> {
   const left = disaster.parse(JSON.parse(await readFile(paths.disaster, 'utf8')));
-  const runs = backupRuns(new Date(left.now));
-  const weekly = runs.find(run => run.workflow === 's3_backup.yml');
+  const runs = renamed(backupRuns(new Date(left.now)), faults);
+  const weekly = runs.find(run => run.workflow !== 'db_backup_download.yml');
   const intact = left.database?.find(backup => backup.intact)?.takenAt;
   const scenario = scenarioOf(faults);
+  const kept = faults.has('database-artifact-absent') ? undefined : morningAfter(runs, intact);
+  const history = repositoryHistory(faults);
   const artifacts = await Promise.all([
     artifactOf(scenario === 'absent' ? undefined : weekly, join(paths.archives, left.files.file), {
       id: 700_001,
       name: filesArtifact,
       expired: scenario === 'expired',
     }),
-    artifactOf(morningAfter(runs, intact), paths.databaseArtifact, {
+    artifactOf(kept, paths.databaseArtifact, {
       id: 700_002,
       name: 'Save db backup as artifact',
       expired: false,
@@ -52,9 +54,18 @@ export async function startRepository(
     token,
     runs,
     artifacts: artifacts.filter(artifact => artifact !== undefined),
-    files: repositoryFiles(faults.has('template-changed')),
+    files: history[0]?.files ?? {},
+    history,
     fault: artifact => faultOf(faults, artifact),
   });
+}
+
+/** Runs follow their workflow's name. */
+function renamed(runs: readonly Run[], faults: Faults): Run[] {
+  const isRenamed = faults.has('workflow-renamed');
+  return runs.map(run =>
+    isRenamed && run.workflow === 's3_backup.yml' ? { ...run, workflow: renamedWorkflow } : run,
+  );
 }
 
 function scenarioOf(faults: Faults): ArtifactScenario {
