@@ -37,11 +37,16 @@ export function isAbout(challenge: Challenge, { act, attempt, code, fingerprint 
   );
 }
 
-/** Whether a step that needs an approval has one for this; true for one that needs none. */
-export function isApproved({ plan, steps }: Session, id: string, wanted: Approvable): boolean {
+/** Whether a step, by its instance id, must be approved at all. */
+export function needsApproval({ plan }: Session, id: string): boolean {
   const step = plan.runbook.steps.get(id.replace(/\[.*$/u, ''));
-  if (step === undefined || approverOf(plan.target, step) === undefined) return true;
-  const { approval } = steps.get(id);
+  return step !== undefined && approverOf(plan.target, step) !== undefined;
+}
+
+/** Whether a step that needs an approval has one for this; true for one that needs none. */
+export function isApproved(session: Session, id: string, wanted: Approvable): boolean {
+  if (!needsApproval(session, id)) return true;
+  const { approval } = session.steps.get(id);
   const challenge = approval?.isGiven === true ? readChallenge(approval.challenge) : undefined;
   return challenge !== undefined && isAbout(challenge, wanted);
 }

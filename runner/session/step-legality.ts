@@ -3,7 +3,7 @@
  * intent and a decision were offered, and a destructive cell was confirmed as its target asks for.
  */
 import type { Entry, EventOf } from '../journal/event.ts';
-import { isApprovalLegal, isApproved } from './approval.ts';
+import { isApprovalLegal, isApproved, needsApproval } from './approval.ts';
 import { isRead } from './next.ts';
 import { offeredOn, same } from './offered.ts';
 import type { Session, StepState } from './session.ts';
@@ -48,6 +48,7 @@ function isApprovedSoFar(session: Session, entry: Entry, state: StepState): bool
       return state.isApproved !== false || entry.reason?.code === 'refused';
     case 'step-done-by-hand':
     case 'manual-presented': {
+      if (!needsApproval(session, entry.step)) return true;
       const act = entry.type === 'manual-presented' ? 'manual' : 'by-hand';
       const code = session.plan.instances.find(each => each.id === entry.step)?.digest ?? '';
       return isApproved(session, entry.step, { act, attempt: state.attempts + 1, code });
