@@ -1,35 +1,29 @@
 /*
- * Somebody adds to a run that no process carries on: a note, or a file. In: the run's folder, who adds what. Out: an entry
- * of the journal while the run is not closed, an addendum once it is sealed. What can never happen: a second writer, since
+ * Somebody adds to a run: a note, or a file. In: the run's folder, who adds what. Out: an entry of the journal while the run is
+ * not closed, written by the process that carries it on if there is one, and an addendum once it is sealed. What can never happen: a second writer, since
  * the run's lock is held; a secret at hand that is written; an addition to a bundle that was tampered with.
  */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { addToSealed, nextGround } from './addendum.ts';
 import { type Bundle, openBundle, readDocument } from './effects/bundle.ts';
 import { systemClock } from './effects/clock.ts';
-import { evidenceStore } from './effects/evidence.ts';
+import { visitRun } from './effects/door.ts';
 import { openJournal } from './effects/journal-file.ts';
-import { lockRun } from './effects/lock.ts';
+import { type Lock, lockRun } from './effects/lock.ts';
 import { maskedJournal } from './effects/masked-record.ts';
 import type { Masker } from './effects/masker.ts';
 import { checkSpace, reserveIn } from './effects/reserve.ts';
 import { secretsAtHand } from './effects/secrets-at-hand.ts';
 import type { Signer } from './effects/signer.ts';
 import { Fault } from './fault.ts';
-import type { Entry, Event, Person } from './journal/event.ts';
+import { eventOf, type Gift, refuseUnfit } from './gift.ts';
+import type { Entry, Person } from './journal/event.ts';
+import { isEntry } from './journal/shape.ts';
 import type { Plan } from './plan/plan.ts';
 import { type BundledRun, illegalJournal, readBundle } from './replay.ts';
 import { LAYOUT } from './seal/layout.ts';
 import { firstIllegality } from './session/legality.ts';
 import { verifyBundle } from './verify.ts';
-
-/** Characters of the longest note. */
-export const LONGEST_NOTE = 10_000;
-
-/** What somebody adds: a text, which may correct an earlier entry, or the path of a file; either about a step or not. */
-export type Gift =
-  | { readonly text: string; readonly corrects?: number; readonly step?: string }
-  | { readonly path: string; readonly step?: string };
 
 /** An addition and whoever makes it. The signer is only asked for when the run is sealed. */
 export interface Contribution {
@@ -51,7 +45,7 @@ export interface Contributed {
 }
 
 /**
- * Adds to a run. Faults: `run-locked` while a process carries it on, `not-sealed` for one that is closed and lacks its seal,
+ * Adds to a run. Faults: `run-locked` when the process that carries it on cannot be reached, `run-is-closing`, `not-sealed` for one that is closed and lacks its seal,
  * `bundle-tampered`, `unknown-step`, `nothing-to-correct`, `note-unfit`, those of the evidence, the journal and the signer.
  */
 export async function contribute(contribution: Contribution): Promise<Contributed> {
@@ -59,7 +53,8 @@ export async function contribute(contribution: Contribution): Promise<Contribute
   const run = readBundle(bundle);
   refuseUnfit(contribution.gift, run.session.plan);
   const person = await contribution.person(run.session.plan);
-  const lock = await lockRun(bundle.directory);
+  const lock = await lockOrVisit(bundle, contribution.gift, person);
+  if ('entry' in lock) return { bundle, run, entry: lock.entry, unknown: [] };
   try {
     const isSealed = readDocument(bundle, LAYOUT.statement) !== undefined;
     const giving: Giving = { bundle, person, contribution, ...secretsAtHand(run.session.plan, process.env) };
@@ -69,42 +64,30 @@ export async function contribute(contribution: Contribution): Promise<Contribute
   }
 }
 
+/** The lock of a run that no process carries on; else what that process wrote for us, or the fault `run-locked`. */
+async function lockOrVisit(
+  bundle: Bundle,
+  gift: Gift,
+  { id }: Person,
+): Promise<Lock | { readonly entry: Entry }> {
+  try {
+    return await lockRun(bundle.directory);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'run-locked') throw error;
+    const asked = 'path' in gift ? { ...gift, path: resolve(gift.path) } : gift;
+    const answer = await visitRun(bundle.directory, { as: id, ...asked });
+    if (typeof answer === 'object' && answer !== null && 'entry' in answer && isEntry(answer.entry))
+      return { entry: answer.entry };
+    throw error;
+  }
+}
+
 interface Giving {
   readonly bundle: Bundle;
   readonly person: Person;
   readonly contribution: Contribution;
   readonly masker: Masker;
   readonly unknown: readonly string[];
-}
-
-/** Refuses what cannot be added to a run of `plan`, whatever its state. */
-export function refuseUnfit(gift: Gift, plan: Plan): void {
-  const { step } = gift;
-  if (step !== undefined && !plan.instances.some(({ id }) => id === step))
-    throw new Fault('unknown-step', { step });
-  if (!('text' in gift)) return;
-  const length = gift.text.trim().length;
-  if (length === 0 || length > LONGEST_NOTE) throw new Fault('note-unfit', { most: LONGEST_NOTE });
-}
-
-/** The event of a gift; a file is copied to `place` first. `count` is how many entries there are. */
-export async function eventOf(
-  { gift, by, count }: { readonly gift: Gift; readonly by: Person; readonly count: number },
-  place: Bundle,
-  masker: Masker,
-): Promise<Event> {
-  const about = gift.step === undefined ? {} : { step: gift.step };
-  if ('path' in gift)
-    return {
-      type: 'evidence-attached',
-      ...about,
-      ...(await evidenceStore(place, masker).keep(gift.path)),
-      by,
-    };
-  const { text, corrects } = gift;
-  if (corrects !== undefined && corrects >= count)
-    throw new Fault('nothing-to-correct', { seq: corrects, last: count - 1 });
-  return { type: 'note-added', ...about, text, by, ...(corrects === undefined ? {} : { corrects }) };
 }
 
 async function giveToPaused({

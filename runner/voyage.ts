@@ -19,6 +19,7 @@ import type { Approvals, JournalWriter, Operator, RunSettings, TimeStamps } from
 import { sealBundle } from './seal.ts';
 import { approvalsDue } from './session/approval.ts';
 import type { Session } from './session/session.ts';
+import { receiveVisitors } from './visitors.ts';
 
 /** Who operates, and how; made by the command line, which knows whether there is a terminal. */
 export interface Helm {
@@ -65,12 +66,15 @@ export async function carryOn(voyage: Voyage): Promise<RunReport> {
   const sources = knownSources(plan.runbook.file, opened.files);
   const { approvals } = helm;
   const timeStamps = timeStampsOf(plan, bundle);
+  const { masker } = platform;
+  const count = (voyage.news.at(-1)?.seq ?? -1) + 1;
+  const reception = await receiveVisitors({ bundle, plan, masker, journal, count });
   const parts = {
     plan,
     bundle,
     platform,
     clock,
-    journal,
+    journal: reception.journal,
     operator,
     approvals,
     timeStamps,
@@ -90,6 +94,7 @@ export async function carryOn(voyage: Voyage): Promise<RunReport> {
   } catch (error) {
     throw maskedFault(error, platform.masker);
   } finally {
+    await reception.door.close();
     await close();
     lock.release();
   }

@@ -380,8 +380,8 @@ export const commands: readonly Command[] = [
     name: 'note',
     operands: 'RUN TEXT',
     words: {
-      fr: 'ajoute une note à une exécution en pause, ou à un dossier scellé, comme addendum scellé à son tour',
-      en: 'adds a note to a paused run, or to a sealed bundle, as an addendum that is sealed in turn',
+      fr: 'ajoute une note à une exécution en cours ou en pause, ou à un dossier scellé, comme addendum scellé à son tour',
+      en: 'adds a note to a run that goes on or is paused, or to a sealed bundle, as an addendum that is sealed in turn',
     },
     options: [
       contributor,
@@ -403,8 +403,8 @@ export const commands: readonly Command[] = [
     name: 'attach',
     operands: 'RUN FILE',
     words: {
-      fr: 'joint une pièce à une exécution en pause, ou à un dossier scellé, comme addendum scellé à son tour',
-      en: 'attaches a file to a paused run, or to a sealed bundle, as an addendum that is sealed in turn',
+      fr: 'joint une pièce à une exécution en cours ou en pause, ou à un dossier scellé, comme addendum scellé à son tour',
+      en: 'attaches a file to a run that goes on or is paused, or to a sealed bundle, as an addendum that is sealed in turn',
     },
     options: [contributor, about, key, json],
     example: 'reprise attach runs/20261122-031500-9f2c1a capture.png --step inviter --as camille',

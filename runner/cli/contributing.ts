@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
-import { type Contributed, contribute, type Gift } from '../contribute.ts';
+import { type Contributed, contribute } from '../contribute.ts';
+import type { Gift } from '../gift.ts';
 import { neutralise } from '../report/neutralise.ts';
 import { fill } from '../report/words.ts';
 import { flagOption, type Invocation } from './arguments.ts';

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmdirSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { normal, Scene, until } from './scene.ts';
@@ -256,15 +256,76 @@ describe('a run that is sealed', () => {
   });
 });
 
-test('a run that a process carries on is not written to by another', async () => {
-  const scene = sceneOf(yes);
-  mkdirSync(join(scene.folder, 'attendre'));
-  const run = scene.start(...scene.runArguments());
-  await until(() => scene.has('runs') && readdirSync(join(scene.folder, 'runs')).length === 1);
-  await until(() => scene.has(join(scene.bundle, 'journal.jsonl')));
-  await until(() => scene.read(join(scene.bundle, 'journal.jsonl')).includes('step-started'));
-  const { code, err } = await scene.call('note', scene.bundle, 'x', ...noa);
-  expect([code, err]).toEqual([2, expect.stringContaining('[run-locked]')]);
-  execFileSync('rmdir', [join(scene.folder, 'attendre')]);
-  expect((await run.ended).code).toBe(0);
+describe('a run that a process carries on', () => {
+  /** A run whose first cell waits, and what lets it go on. */
+  async function underWay(scene: Scene, environment: Readonly<Record<string, string>> = {}) {
+    mkdirSync(join(scene.folder, 'attendre'));
+    Object.assign(process.env, environment);
+    const { ended } = scene.start(...scene.runArguments());
+    await until(() => scene.has('runs') && readdirSync(join(scene.folder, 'runs')).length === 1);
+    await until(() => scene.has(join(scene.bundle, 'journal.jsonl')));
+    await until(() => scene.read(join(scene.bundle, 'journal.jsonl')).includes('step-started'));
+    return { ended, release: () => rmdirSync(join(scene.folder, 'attendre')) };
+  }
+
+  function runtimeFolder(scene: Scene): string {
+    const folder = join(scene.folder, 'x');
+    mkdirSync(folder, { mode: 0o700 });
+    return folder;
+  }
+
+  test('writes what others add, between its own entries, and leaves no socket behind', async () => {
+    const scene = sceneOf(yes);
+    const folder = runtimeFolder(scene);
+    const { ended, release } = await underWay(scene, { XDG_RUNTIME_DIR: folder });
+    const door = join(folder, 'reprise');
+    const [socket = ''] = readdirSync(door);
+    expect([statSync(door).mode & 0o777, statSync(join(door, socket)).mode & 0o777]).toEqual([0o700, 0o600]);
+    const noted = await scene.call(
+      'note',
+      scene.bundle,
+      `Vu ; ${secret}`,
+      '--as',
+      'noa',
+      '--step',
+      'compter',
+    );
+    expect([noted.code, told(noted.out)]).toEqual([0, 'note inscrite : entrée n° 4\n']);
+    const attached = await scene.call('attach', scene.bundle, 'capture.png', '--as', 'camille');
+    expect(attached.code).toBe(0);
+    for (const [args, fault] of [
+      [['note', scene.bundle, 'x', '--as', 'noa', '--corrects', '6'], 'nothing-to-correct'],
+      [['attach', scene.bundle, 'attendre', '--as', 'noa'], 'evidence-refused'],
+    ] as const) {
+      expect((await scene.call(...args)).err).toContain(`[${fault}]`);
+    }
+    release();
+    const { code, out } = await ended;
+    expect(code).toBe(0);
+    expect(out).toContain('✎ Vu ; «secret:jeton»');
+    expect(scene.story().slice(2, 8)).toEqual([
+      'step-intended compter',
+      'step-started compter',
+      'note-added compter',
+      'evidence-attached',
+      'output-written compter',
+      'step-finished compter passed',
+    ]);
+    expect(readdirSync(door)).toEqual([]);
+    await scene.call('sign', scene.bundle, ...noa);
+    expect((await verify(scene)).code).toBe(0);
+    expect(scene.read(join(scene.bundle, 'journal.jsonl'))).not.toContain(secret);
+  });
+
+  test('is not written to where there is no private place for a socket', async () => {
+    const scene = sceneOf(yes);
+    const folder = runtimeFolder(scene);
+    mkdirSync(join(folder, 'reprise'));
+    chmodSync(join(folder, 'reprise'), 0o777);
+    const { ended, release } = await underWay(scene, { XDG_RUNTIME_DIR: folder });
+    const { code, err } = await scene.call('note', scene.bundle, 'x', ...noa);
+    expect([code, err]).toEqual([2, expect.stringContaining('[run-locked]')]);
+    release();
+    expect((await ended).code).toBe(0);
+  });
 });

@@ -1,0 +1,52 @@
+/*
+ * What others add while a run goes on. In: visits at the run's door. Out: entries of its journal, written by the run process
+ * itself between its own. What can never happen: a second writer; an entry by somebody who holds no role; a secret of the
+ * run that is written.
+ */
+import type { Bundle } from './effects/bundle.ts';
+import { type Door, openDoor, type Visit } from './effects/door.ts';
+import { maskedJournal } from './effects/masked-record.ts';
+import type { Masker } from './effects/masker.ts';
+import { holderOf } from './effects/people.ts';
+import { type SharedJournal, shareJournal } from './effects/shared-journal.ts';
+import { Fault } from './fault.ts';
+import { eventOf, type Gift, refuseUnfit } from './gift.ts';
+import type { Plan } from './plan/plan.ts';
+import type { JournalWriter } from './ports.ts';
+
+/** A run to which others may add. `count` is how many entries its journal has. */
+export interface Host {
+  readonly bundle: Bundle;
+  readonly plan: Plan;
+  readonly masker: Masker;
+  readonly journal: JournalWriter;
+  readonly count: number;
+}
+
+/** The journal that the run goes on with, and its door. */
+export interface Reception {
+  readonly journal: JournalWriter;
+  readonly door: Door;
+}
+
+/** Lets others in: the run must append by the journal that is returned, and close the door before it gives up its lock. */
+export async function receiveVisitors(host: Host): Promise<Reception> {
+  const shared = shareJournal(maskedJournal(host.journal, host.masker), host.count);
+  const door = await openDoor(host.bundle.directory, visit => admit(host, shared, visit));
+  return { journal: shared.journal, door };
+}
+
+async function admit({ bundle, plan, masker }: Host, shared: SharedJournal, visit: Visit): Promise<object> {
+  const by = holderOf(plan.runbook.front, visit.as);
+  const gift = giftOf(visit);
+  refuseUnfit(gift, plan);
+  const event = await eventOf({ gift, by, count: shared.count() }, bundle, masker);
+  return { entry: shared.visit(event) };
+}
+
+function giftOf({ text, path, corrects, step }: Visit): Gift {
+  const about = step === undefined ? {} : { step };
+  if (path !== undefined) return { path, ...about };
+  if (text === undefined) throw new Fault('visit-unfit', {});
+  return { text, ...about, ...(corrects === undefined ? {} : { corrects }) };
+}
