@@ -8,7 +8,7 @@ const slowDown: InjectedFault = { status: 503, code: 'SlowDown' };
 const denied: InjectedFault = { status: 403, code: 'AccessDenied' };
 const taken: InjectedFault = { status: 409, code: 'BucketAlreadyExists' };
 
-/** One request in so many is slowed down: often enough to be met, and no client's third attempt fails. */
+/** One request in so many is slowed down: often enough to be met. */
 const interval = 7;
 
 const writes = /^(Create|Put|Upload|Complete|Copy|Delete)/;
@@ -37,10 +37,15 @@ function takenNames(store: S3Store): Hook {
   };
 }
 
+/** What was just slowed down passes the next time: however many requests are under way, no second attempt fails. */
 function everyNow(): Hook {
+  const slowed = new Set<string>();
   let count = 0;
-  return () => {
+  return (...asked) => {
+    const request = asked.join(' ');
     count += 1;
-    return count % interval === 0 ? slowDown : undefined;
+    if (slowed.delete(request) || count % interval !== 0) return undefined;
+    slowed.add(request);
+    return slowDown;
   };
 }

@@ -62,11 +62,14 @@ export const overcome: readonly Overcome[] = [
     fault: 'glacier-slow',
     given: ['source-fichiers=glacier'],
     facts: [/^used fichiers bucket apilos-glacier$/m],
-    printed: [/degel-attendu │ 0\/\d+\n/],
+    printed: [/degel-attendu │ (\d+)\/\1\n/],
   },
   { fault: 's3-slow-down', printed: [/│ apilos-exercice: \d+ ↻ \(5xx\)/], often: true },
   { fault: 'deployment-queued', printed: [/│ remote: -----> Waiting in the queue/] },
   { fault: 'dns-slow', facts: [/^polled dns-visible\[siap\]: ok = false, then ok = true$/m] },
+  // What only documents and CI look at does not keep a run from going on.
+  { fault: 'stack-changed' },
+  { fault: 'database-artifact-absent' },
   { fault: 'certificate-late', printed: [/│ siap\.apilos\.exercice\.example : new/] },
 ];
 
@@ -103,6 +106,20 @@ export const stops: readonly Stop[] = [
       /GitHub \(.*\) a répondu 503 .* — vérifier l’état de GitHub \(githubstatus\.com\), puis refaire l’étape/,
     unopened: /la sonde `sauvegardes-des-fichiers` .* n’a pas pu répondre : GitHub .* a répondu 503/,
     often: true,
+  },
+  {
+    fault: 'workflow-renamed',
+    given: ['source-fichiers=glacier'],
+    step: 'degeler-fichiers',
+    words:
+      /GitHub \(.*\) ne connaît pas `actions\/workflows\/s3_backup\.yml.* — vérifier le dépôt, le nom du workflow/,
+    unopened: /la sonde `sauvegardes-des-fichiers` .* n’a pas pu répondre : GitHub .* ne connaît pas/,
+  },
+  {
+    fault: 'stack-withdrawn',
+    step: 'creer-application[siap]',
+    words:
+      /la pile `scalingo-22` n’existe pas chez Scalingo ; sont connues : .* — choisir une des piles connues/,
   },
   {
     fault: 'provisioning-failed',
