@@ -72,7 +72,8 @@ function contents(account: Account, chapters: readonly Chapter[], last: readonly
     {
       href: '#runbook',
       title: words.report.runbook,
-      children: contentsOf(runbook.root, runbook.front.title),
+      // The parts of a transcript come first: of the runbook, the main sections are enough to find one's way.
+      children: contentsOf(runbook.root, runbook.front.title).map(({ href, title }) => ({ href, title })),
     },
     ...last.map(({ id, title }) => ({ href: `#${id}`, title: noBreak(title) })),
   ];
