@@ -7,12 +7,13 @@ import { hash } from 'node:crypto';
 import type { Mode } from '../model/runbook.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Fingerprint } from './event.ts';
+import { settledFingerprint } from './fingerprint.ts';
 import { choice, count, digest, flag, type Guard, instant, object, optional, text } from './guard.ts';
 
 /** The SSHSIG namespace of approvals: a signature of anything else never passes for one. */
 export const APPROVAL_NAMESPACE = 'approval@reprise';
 
-/** The target as its server reported it, in short, with the sha256 of the whole fingerprint. */
+/** The target as its server reported it, in short, with the sha256 of the fingerprint but for what moves by itself. */
 export interface ApprovedTarget {
   readonly resource: string;
   readonly name: string;
@@ -99,10 +100,10 @@ export function signedBytes(line: string): Buffer {
   return Buffer.from(`${line}\n`);
 }
 
-/** A fingerprint as a challenge has it. */
+/** A fingerprint as a challenge has it; its sha256 leaves out what moves by itself, so that a pause changes nothing. */
 export function approvedTarget(fingerprint: Fingerprint): ApprovedTarget {
   const { resource, name, empty } = fingerprint;
-  return { resource, name, empty, sha256: hash('sha256', canonicalJson(fingerprint)) };
+  return { resource, name, empty, sha256: hash('sha256', canonicalJson(settledFingerprint(fingerprint))) };
 }
 
 /** The fingerprint that OpenSSH gives to a public key (its type and base64 body): the sha256 of the body's bytes. */

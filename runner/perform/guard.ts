@@ -1,5 +1,6 @@
 import { Fault } from '../fault.ts';
 import type { Fingerprint, Person } from '../journal/event.ts';
+import { MOVING_FACTS } from '../journal/fingerprint.ts';
 import type { CellStep } from '../model/runbook.ts';
 import type { Instance } from '../plan/plan.ts';
 import type { Stage } from './stage.ts';
@@ -43,13 +44,10 @@ export async function confirmTarget(stage: Stage, cell: CellStep, guard: Guard):
   if ((now.empty || isNamed) && now.marker !== run) await stage.world.resources.claim(cell.on, run, isNamed);
 }
 
-/** What a server says that moves by itself: its own upkeep, or somebody who only looks, is no other target. */
-const moving = new Set(['bytes', 'sessions']);
-
 /** What is no longer as it was shown, each as `name: before → now`. */
 function changesOf(seen: Fingerprint, now: Fingerprint): string[] {
   const facts = [...new Set([...Object.keys(seen.facts), ...Object.keys(now.facts)])].filter(
-    name => !moving.has(name),
+    name => !MOVING_FACTS.has(name),
   );
   const pairs: [string, unknown, unknown][] = [
     ['name', seen.name, now.name],
