@@ -66,7 +66,7 @@ export const overcome: readonly Overcome[] = [
   },
   { fault: 's3-slow-down', printed: [/│ apilos-exercice: \d+ ↻ \(5xx\)/], often: true },
   { fault: 'deployment-queued', printed: [/│ remote: -----> Waiting in the queue/] },
-  { fault: 'dns-slow', facts: [/^polled dns-visible\[siap\]: ok = false, then ok = true$/m] },
+  { fault: 'dns-slow', facts: [/^polled dns-visible\[siap\]: .*false, then ok = true$/m] },
   // What only documents and CI look at does not keep a run from going on.
   { fault: 'stack-changed' },
   { fault: 'database-artifact-absent' },
