@@ -351,12 +351,37 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'status',
-    operands: 'RUN',
+    operands: 'RUN|RUNBOOK',
     words: {
-      fr: 'dit où en est une exécution, et comment continuer',
-      en: 'says where a run stands, and how to go on',
+      fr: 'dit où en est une exécution, et comment continuer ; ou ce que les exercices prouvent d’un plan',
+      en: 'says where a run stands, and how to go on; or what drills prove of a plan',
     },
-    options: [json],
+    options: [
+      {
+        name: 'all',
+        words: {
+          fr: 'chaque section du runbook, le dernier exercice scellé qui l’a jouée, et ce qui a changé depuis',
+          en: 'each section of the runbook, the last sealed drill that exercised it, and what has changed since',
+        },
+      },
+      {
+        name: 'runs',
+        value: 'DIRECTORY',
+        words: {
+          fr: 'avec --all : dossier des exécutions (par défaut `runs`)',
+          en: 'with --all: directory of the runs (`runs` by default)',
+        },
+      },
+      {
+        name: 'format',
+        value: 'text|json|github',
+        words: {
+          fr: 'avec --all : forme ; `github` annote une demande de fusion',
+          en: 'with --all: form; `github` annotates a pull request',
+        },
+      },
+      json,
+    ],
     example: 'reprise status runs/20261122-031500-9f2c1a',
   },
   {

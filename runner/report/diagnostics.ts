@@ -8,6 +8,7 @@ import { DIAGNOSTIC_WORDS, type DiagnosticSentences, PARAMETER_WORDS } from './d
 import { DRIFT_PARAMETERS, DRIFT_WORDS } from './drift-words.ts';
 import { describeFault } from './faults.ts';
 import { neutralise } from './neutralise.ts';
+import { PROOF_WORDS, sayModified } from './proof-words.ts';
 import { frameOf } from './source-frame.ts';
 import { calendarDate } from './time.ts';
 
@@ -45,6 +46,7 @@ function painter(color: boolean): Page['paint'] {
 function sayParameter(name: string, value: string | number, lang: Lang): string {
   const text = String(value);
   if (name === 'since') return saySince(text, lang);
+  if (name === 'modified') return sayModified(text, lang);
   const tables = [PARAMETER_WORDS[lang][name], DRIFT_PARAMETERS[lang][name]];
   const words = tables.find(table => table !== undefined && Object.hasOwn(table, text));
   return words?.[text] ?? neutralise(text, 'line');
@@ -67,7 +69,7 @@ function fillWith(template: string, { params }: Diagnostic, lang: Lang): string 
 }
 
 function sentencesOf(code: string, lang: Lang): DiagnosticSentences | undefined {
-  return (DIAGNOSTIC_WORDS[code] ?? CHECK_WORDS[code] ?? DRIFT_WORDS[code])?.[lang];
+  return (DIAGNOSTIC_WORDS[code] ?? CHECK_WORDS[code] ?? DRIFT_WORDS[code] ?? PROOF_WORDS[code])?.[lang];
 }
 
 /** The sentence of a diagnostic, in one line, without its place. */

@@ -1,15 +1,20 @@
 import { openBundle } from '../../effects/bundle.ts';
 import { systemClock } from '../../effects/clock.ts';
 import { runnerOf } from '../../effects/lock.ts';
+import { Fault } from '../../fault.ts';
 import { readBundle } from '../../replay.ts';
 import { printStatus } from '../../report/status.ts';
 import { flagOption, type Invocation } from '../arguments.ts';
 import { bundleOperand } from '../bundle-operand.ts';
 import { langOf } from '../document.ts';
 import { codeOf } from '../outcome.ts';
+import { showProofs } from '../proof.ts';
 
-/** `reprise status`: where a run stands, read from its journal without touching it. */
+/** `reprise status`: where a run stands, read from its journal without touching it; with `--all`, what drills prove of a plan. */
 export async function perform(invocation: Invocation): Promise<number> {
+  if (flagOption(invocation, 'all')) return showProofs(invocation);
+  const alone = ['runs', 'format'].find(name => invocation.options[name] !== undefined);
+  if (alone !== undefined) throw new Fault('bad-option', { command: 'status', detail: `--${alone}, --all` });
   const bundle = openBundle(bundleOperand(invocation));
   const { session, entries } = readBundle(bundle);
   const runner = runnerOf(bundle.directory);

@@ -1,0 +1,50 @@
+import { readDrills } from '../drills.ts';
+import { systemClock } from '../effects/clock.ts';
+import { folderHistory } from '../effects/folder-history.ts';
+import { Fault } from '../fault.ts';
+import { diagnosticAnnotation } from '../report/annotations.ts';
+import { proofFindings, proofsOf, type SectionProof, standingOf } from '../report/proof.ts';
+import { printProofs } from '../report/proof-words.ts';
+import { fill } from '../report/words.ts';
+import { flagOption, type Invocation, textOption } from './arguments.ts';
+import { openDocument } from './document.ts';
+import { exitCode } from './exit-code.ts';
+import { version } from './version.ts';
+
+const putAside = {
+  fr: 'exécution écartée, illisible, non scellée ou altérée : {run}\n',
+  en: 'run put aside, unreadable, not sealed or tampered with: {run}\n',
+} as const;
+
+/** `reprise status --all`: each section of a plan, with the last drill that exercised it. */
+export async function showProofs(invocation: Invocation): Promise<number> {
+  const format = formatOf(invocation);
+  const document = await openDocument(invocation);
+  if (document === undefined) return exitCode.refused;
+  const { runbook, lang } = document;
+  const { drills, aside } = await readDrills(textOption(invocation, 'runs') ?? 'runs', runbook, version);
+  for (const run of aside) process.stderr.write(fill(putAside[lang], { run }));
+  const proofs = proofsOf(runbook, drills, folderHistory(runbook.file));
+  if (format === 'json') process.stdout.write(proofs.map(jsonOf).join(''));
+  else if (format === 'github') {
+    const findings = proofFindings(runbook.file, proofs);
+    process.stdout.write(findings.map(each => diagnosticAnnotation(each, lang)).join(''));
+  } else {
+    const { title, timeZone } = runbook.front;
+    process.stdout.write(printProofs(title, proofs, { lang, timeZone, now: systemClock().now() }));
+  }
+  return exitCode.success;
+}
+
+function formatOf(invocation: Invocation): 'text' | 'json' | 'github' {
+  const asked = textOption(invocation, 'format') ?? (flagOption(invocation, 'json') ? 'json' : 'text');
+  if (asked === 'text' || asked === 'json' || asked === 'github') return asked;
+  throw new Fault('bad-option', { command: invocation.command.name, detail: `--format ${asked}` });
+}
+
+function jsonOf(proof: SectionProof): string {
+  const { title, slug, place, steps, last, changed, modified } = proof;
+  const standing = standingOf(proof);
+  const line = place.start.line;
+  return `${JSON.stringify({ title, slug, line, standing, steps, last: last ?? null, changed, modified: modified ?? null })}\n`;
+}

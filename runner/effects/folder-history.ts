@@ -1,0 +1,66 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/** When something of a document's folder was last changed (RFC 3339), and what its files are; undefined where that is not known. */
+export interface FolderHistory {
+  lineDate(line: number): string | undefined;
+  fileDate(path: string): string | undefined;
+  fileDigest(path: string): string | undefined;
+}
+
+/** What git and the disk say of a document and of the files in its folder. Dates are the committers'. */
+export function folderHistory(document: string): FolderHistory {
+  const folder = dirname(document);
+  return {
+    lineDate: lineDates(document),
+    fileDate: path => {
+      const seconds = git(folder, ['log', '-1', '--format=%ct', '--', path]).trim();
+      return seconds === '' ? undefined : new Date(Number(seconds) * 1000).toISOString();
+    },
+    fileDigest: path => {
+      try {
+        return createHash('sha256')
+          .update(readFileSync(join(folder, path)))
+          .digest('hex');
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+/**
+ * When each line of a file (from 1) was last changed, RFC 3339, by `git blame`: the committer's time, and now for a line that is not
+ * committed. Nothing is known outside a work tree, or without git.
+ */
+function lineDates(file: string): (line: number) => string | undefined {
+  const dates = new Map<number, string>();
+  const times = new Map<string, string>();
+  let current = { commit: '', line: 0 };
+  for (const text of git(dirname(file), ['blame', '--porcelain', '--', basename(file)]).split('\n')) {
+    const [, commit, line] = /^([0-9a-f]{40,64}) \d+ (\d+)/.exec(text) ?? [];
+    if (commit !== undefined) current = { commit, line: Number(line) };
+    const [, seconds] = /^committer-time (\d+)$/.exec(text) ?? [];
+    if (seconds !== undefined) times.set(current.commit, new Date(Number(seconds) * 1000).toISOString());
+    const at = times.get(current.commit);
+    // The text of the line comes last, after a tab.
+    if (text.startsWith('\t') && at !== undefined) dates.set(current.line, at);
+  }
+  return line => dates.get(line);
+}
+
+/** What git prints; nothing outside a work tree, or without git. */
+function git(folder: string, args: readonly string[]): string {
+  const safe = ['core.fsmonitor=false', 'log.showSignature=false'].flatMap(one => ['-c', one]);
+  try {
+    return execFileSync('git', ['-C', folder, ...safe, '--no-pager', '--no-optional-locks', ...args], {
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,148 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { normal, Scene } from './scene.ts';
+
+const body = `## Lire
+
+:::cell{#lire effect=read}
+
+Lire.
+
+\`\`\`sh
+echo lu
+\`\`\`
+
+:::
+
+## Compter
+
+:::cell{#compter effect=read}
+
+Compter avec un module.
+
+\`\`\`ts
+import { deux } from './nombres.ts'
+export const nombre: number = deux
+\`\`\`
+
+:::
+
+:::cell{#recompter effect=read}
+
+Recompter.
+
+\`\`\`sh
+echo encore
+\`\`\`
+
+:::
+
+## Refaire
+
+::when{input=refaire is=non}
+
+:::cell{#refaire effect=read}
+
+Refaire.
+
+\`\`\`sh
+echo refait
+\`\`\`
+
+:::
+`;
+
+/** Commits everything in the scene's folder, on a day. */
+function commit(scene: Scene, day: string): void {
+  const at = `${day}T10:00:00+00:00`;
+  const person = ['AUTHOR', 'COMMITTER'].flatMap(part => [
+    [`GIT_${part}_NAME`, 'Essai'],
+    [`GIT_${part}_EMAIL`, 'essai@exemple.invalid'],
+    [`GIT_${part}_DATE`, at],
+  ]);
+  const env = { PATH: process.env.PATH, GIT_CONFIG_GLOBAL: '/dev/null', ...Object.fromEntries(person) };
+  const git = (...args: readonly string[]) => execFileSync('git', ['-C', scene.folder, ...args], { env });
+  git('init', '--quiet');
+  git('add', 'plan.md', 'nombres.ts');
+  git('commit', '--quiet', '-m', day);
+}
+
+/** A scene with one sealed drill. */
+async function drilled(): Promise<Scene> {
+  const scene = new Scene(body);
+  scene.write('nombres.ts', 'export const deux = 2\n');
+  commit(scene, '2026-01-05');
+  expect((await scene.run()).code).toBe(0);
+  return scene;
+}
+
+/** What is shown, with the day of the drill, which is today, put out of sight. */
+function shown(text: string): string {
+  return normal(text).replaceAll(/(le|on) \d+\S* \S+ \d{4}(?=, (?:aujourd|today))/g, '$1 DATE');
+}
+
+test('each section is told with the last sealed drill that exercised it, and what has changed since', async () => {
+  const scene = await drilled();
+  expect(shown((await scene.call('status', '--all', 'plan.md')).out)).toMatchInlineSnapshot(`
+    "Preuve de vie : Essai
+        ✔ Lire — réussie le DATE, aujourd’hui (RUN, essai)
+        ✔ Compter — réussie le DATE, aujourd’hui (RUN, essai)
+        ○ Refaire — jamais jouée
+    sections : 3 ; jouées telles quelles : 2 ; modifiées depuis : 0 ; jamais jouées : 1
+    "
+  `);
+  scene.write(
+    'plan.md',
+    scene.read('plan.md').replace('echo lu', 'echo relu').replace('Recompter.', 'Recompter bien.'),
+  );
+  scene.write('nombres.ts', 'export const deux = 1 + 1\n');
+  commit(scene, '2026-02-03');
+  expect(shown((await scene.call('status', '--all', 'plan.md')).out)).toMatchInlineSnapshot(`
+    "Preuve de vie : Essai
+        △ Lire — jamais jouée depuis la modification du 3 février 2026 (lire) ; avant elle, réussie le DATE, aujourd’hui (RUN, essai)
+        △ Compter — jamais jouée depuis la modification du 3 février 2026 (compter) ; avant elle, réussie le DATE, aujourd’hui (RUN, essai)
+        ○ Refaire — jamais jouée
+    sections : 3 ; jouées telles quelles : 0 ; modifiées depuis : 2 ; jamais jouées : 1
+    "
+  `);
+  expect(shown((await scene.call('status', '--all', 'plan.md', '--lang', 'en')).out)).toMatchInlineSnapshot(`
+    "Proof of life: Essai
+        △ Lire — never exercised since the change of 3 February 2026 (lire); before it, passed on DATE, today (RUN, essai)
+        △ Compter — never exercised since the change of 3 February 2026 (compter); before it, passed on DATE, today (RUN, essai)
+        ○ Refaire — never exercised
+    sections: 3; exercised as they stand: 0; changed since: 2; never exercised: 1
+    "
+  `);
+  const github = await scene.call('status', '--all', 'plan.md', '--format', 'github', '--lang', 'en');
+  expect(shown(github.out)).toMatchInlineSnapshot(`
+    "::warning file=plan.md,line=26,endLine=26,col=1,endColumn=8,title=proof-stale::the section “Lire” was never exercised since the change of 3 February 2026 (lire)%0Aexercise it in the next drill
+    ::warning file=plan.md,line=38,endLine=38,col=1,endColumn=11,title=proof-stale::the section “Compter” was never exercised since the change of 3 February 2026 (compter)%0Aexercise it in the next drill
+    ::warning file=plan.md,line=61,endLine=61,col=1,endColumn=11,title=proof-never::no sealed drill has exercised the section “Refaire”%0Aexercise it in the next drill
+    "
+  `);
+  const lines = (await scene.call('status', '--all', 'plan.md', '--json')).out.trimEnd().split('\n');
+  expect(
+    lines
+      .map(line => JSON.parse(line))
+      .map(({ slug, standing, changed, modified }) => [slug, standing, changed, modified]),
+  ).toEqual([
+    ['lire', 'stale', ['lire'], '2026-02-03T10:00:00.000Z'],
+    ['compter', 'stale', ['compter'], '2026-02-03T10:00:00.000Z'],
+    ['refaire', 'never', [], null],
+  ]);
+});
+
+test('a drill that was tampered with proves nothing, and is named', async () => {
+  const scene = await drilled();
+  const run = scene.bundle;
+  scene.write(`${run}/transcript.md`, `${scene.read(`${run}/transcript.md`)} `);
+  const { out, err } = await scene.call('status', '--all', 'plan.md');
+  expect(normal(err)).toBe('exécution écartée, illisible, non scellée ou altérée\u00a0: RUN\n');
+  expect(out.split('\n').filter(line => line.includes('jamais jouée'))).toHaveLength(4);
+});
+
+test('options of --all go with it alone', async () => {
+  const scene = new Scene(body);
+  const refused = await scene.call('status', 'plan.md', '--format', 'github');
+  expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('--format, --all')]);
+});
