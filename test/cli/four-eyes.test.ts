@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Authority } from '../authority.ts';
@@ -29,6 +30,16 @@ function sceneOf(answers = yes): Scene {
   scene.key('cle-noa', 'noa');
   scene.write('liste', scene.read('cle.signataires') + scene.read('cle-noa.signataires'));
   return scene;
+}
+
+const page = readFileSync(new URL('../../docs/journal.md', import.meta.url), 'utf8');
+const blocks = [...page.matchAll(/^```bash\n(.*?)^```/gms)].map(found => found[1] ?? '');
+
+/** What a block of the documentation, run in the bundle, exits with. */
+function byHand(scene: Scene, block: number, environment: Readonly<Record<string, string>>): number | null {
+  const env = { ...process.env, ...environment };
+  return spawnSync('bash', ['-c', blocks[block] ?? 'exit 9'], { cwd: join(scene.folder, scene.bundle), env })
+    .status;
 }
 
 const challengeOf = (scene: Scene): string =>
@@ -80,6 +91,11 @@ describe('a step that a second person must approve', () => {
     const verified = await scene.call('verify', scene.bundle, '--allowed-signers', 'liste');
     expect(verified.code).toBe(0);
     expect(normal(verified.out)).toContain('approbation\u00a0: ecrire par noa (KEY), vérifiée');
+    expect(byHand(scene, 0, { SIGNERS: join(scene.folder, 'liste'), WHO: 'noa' })).toBe(0);
+    expect(byHand(scene, 0, { SIGNERS: join(scene.folder, 'liste'), WHO: 'camille' })).not.toBe(0);
+    expect(
+      spawnSync('sh', [join(scene.folder, scene.bundle, 'verify.sh'), join(scene.folder, 'liste')]).status,
+    ).toBe(0);
     for (const file of ['transcript.md', 'transcript.html'])
       expect(scene.read(join(scene.bundle, file)), file).toContain('Approuvée par noa (observateur)');
     const json = JSON.parse(scene.read(join(scene.bundle, 'transcript.json')));
@@ -239,8 +255,12 @@ describe('a run whose ends a third party stamps', () => {
       'ouverture et fin horodatées par un tiers',
     );
     expect(scene.read(join(scene.bundle, 'statement.json'))).toContain('"clock":"time-stamped"');
+    expect(byHand(scene, 1, { CA: authority.ca })).toBe(0);
+    const list = join(scene.folder, 'cle.signataires');
+    expect(spawnSync('sh', [join(scene.folder, scene.bundle, 'verify.sh'), list]).status).toBe(0);
     const other = await new Authority().start();
     onTestFinished(async () => await other.close());
+    expect(byHand(scene, 1, { CA: other.ca })).not.toBe(0);
     const unknown = await scene.call('verify', scene.bundle, ...signers, '--timestamp-ca', other.ca);
     expect([unknown.code, unknown.out]).toEqual([6, expect.stringContaining('[stamp-unknown]')]);
     const token = String(entries[1]?.file);
