@@ -89,13 +89,15 @@ export async function verifyAddenda(input: AddendaInput): Promise<AddendaJudged>
   const addenda: AddendumSeen[] = [];
   const base = groundOf(bundle);
   let ground = base && { ...base, ...(holders === undefined ? {} : { holders }) };
+  let entries = input.record?.entries ?? [];
   for (const number of numbers) {
     if (ground === undefined) return unfounded(findings, addenda, number);
     if (number !== ground.number) return missing(findings, addenda, ground.number);
-    const judged = await verifyOne(input, ground);
+    const judged = await verifyOne(input, ground, entries);
     findings.push(...judged.findings.map(found => ({ ...found, addendum: number })));
     if (judged.seen !== undefined) addenda.push(judged.seen);
     ground = judged.next;
+    entries = [...entries, ...judged.entries];
   }
   return { findings, addenda };
 }
@@ -117,9 +119,14 @@ interface Judged {
   readonly findings: readonly Finding[];
   readonly seen?: AddendumSeen;
   readonly next: Ground | undefined;
+  readonly entries: readonly Entry[];
 }
 
-async function verifyOne(input: AddendaInput, ground: Ground): Promise<Judged> {
+async function verifyOne(
+  input: AddendaInput,
+  ground: Ground,
+  before: readonly Entry[],
+): Promise<Judged> {
   const folder = addendumFolder(ground.number);
   const bundle = addendumBundle(input.bundle, folder);
   const files = filesWithin(input.files, folder);
@@ -135,17 +142,36 @@ async function verifyOne(input: AddendaInput, ground: Ground): Promise<Judged> {
   const statement = written && readAddendum(written);
   if (written === undefined || statement === undefined) {
     const code = written === undefined ? 'statement-missing' : 'statement-unreadable';
-    return { findings: [...recorded, finding('statement', code)], next: undefined };
+    return { findings: [...recorded, finding('statement', code)], next: undefined, entries };
   }
+  const isComparable = statement.predicate.renderer === input.stages.renderer;
+  const replayed = chain.length === 0 && isComparable ? checkReplayed(input, before, entries) : [];
   const stated = checkStated({ input, bundle, files, statement, entries, head });
   const seals = await readSeals({ bundle, files, entries }, input.trusted);
   const { findings, signers } = judgeSeals(seals, { ...statement.predicate, requiredSigners: [] });
   const altered = areForOther(seals) ? [finding('statement', 'statement-altered')] : [];
   return {
-    findings: [...recorded, ...altered, ...stated, ...findings],
+    findings: [...recorded, ...replayed, ...altered, ...stated, ...findings],
     seen: { ...describe(statement, entries), signers },
     next: groundAfter(ground, statement, written),
+    entries,
   };
+}
+
+function checkReplayed(
+  { stages, record }: AddendaInput,
+  before: readonly Entry[],
+  added: readonly Entry[],
+): readonly Finding[] {
+  if (record === undefined) return [];
+  try {
+    const wrong = stages.replayAddendum({ ...record, entries: before }, added);
+    if (wrong === undefined) return [];
+    const entry = `${wrong.type} ${wrong.step}`.trim();
+    return [finding('journal', 'addendum-illegal', { entry, seq: wrong.line - 1, reason: wrong.code })];
+  } catch (error) {
+    return [finding('replay', 'replay-failed', { error: error instanceof Error ? error.message : '' })];
+  }
 }
 
 interface Stated {

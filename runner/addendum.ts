@@ -51,6 +51,7 @@ export async function addToSealed(
 ): Promise<Added> {
   const ground = nextGround(bundle);
   const place = addendumBundle(bundle, PENDING);
+  refuseTeardown(bundle, place);
   clear(place);
   try {
     make(place);
@@ -62,6 +63,12 @@ export async function addToSealed(
     clear(place);
     throw error;
   }
+}
+
+/** A teardown that was begun is finished first: its journal says what happened. */
+function refuseTeardown({ run }: Bundle, place: Bundle): void {
+  const journal = readDocument(place, LAYOUT.journal)?.toString() ?? '';
+  if (journal.includes('"type":"teardown-asked"')) throw new Fault('addendum-pending', { run });
 }
 
 /** What the next addendum of a bundle stands on. Faults: `not-sealed`, `addendum-unsound`, `addenda-full`. */
@@ -112,10 +119,14 @@ async function record(place: Bundle, ground: Ground, addition: Addition): Promis
   }
 }
 
-async function sealAddendum(
+/** Renders, states and signs what `place` holds. */
+export async function sealAddendum(
   place: Bundle,
   { entries, head }: Recorded,
-  { addition, stages }: { readonly addition: Addition; readonly stages: Stages },
+  {
+    addition,
+    stages,
+  }: { readonly addition: Pick<Addition, 'signer' | 'record'>; readonly stages: Stages },
 ): Promise<void> {
   writeDocument(place, LAYOUT.addendum, stages.renderAddendum(addition.record, entries));
   const { digests } = listBundle(place);
@@ -125,16 +136,18 @@ async function sealAddendum(
   writeDocument(place, LAYOUT.statement, statement);
 }
 
-function make({ directory }: Bundle): void {
+/** Makes the folder of an addendum that is being made. */
+export function make({ directory }: Bundle): void {
   attempt(directory, () => mkdirSync(directory, { recursive: true, mode: 0o700 }));
 }
 
 /** What a crash left of an addendum was never said to be done. */
-function clear({ directory }: Bundle): void {
+export function clear({ directory }: Bundle): void {
   attempt(directory, () => rmSync(directory, { recursive: true, force: true }));
 }
 
-function putInPlace(bundle: Bundle, place: Bundle, number: number): void {
+/** Puts an addendum in place, sealed, at once. */
+export function putInPlace(bundle: Bundle, place: Bundle, number: number): void {
   const path = join(bundle.directory, addendumFolder(number));
   attempt(path, () => {
     renameSync(place.directory, path);

@@ -23,6 +23,7 @@ import { apply } from './session/apply.ts';
 import { firstIllegality } from './session/legality.ts';
 import { replay } from './session/replay.ts';
 import type { Session } from './session/session.ts';
+import { undoSealed } from './undo-sealed.ts';
 import { carryOn, describeSigner, type Helm, type RunReport, requireList, type Voyage } from './voyage.ts';
 
 /** A run to be gone on with. */
@@ -52,6 +53,8 @@ export async function resumeRun(request: ResumeRequest): Promise<RunReport> {
   if (illegality !== undefined) throw illegalJournal(illegality);
   const before = replay(plan, entries);
   const helm = await request.helm(plan, opened, before.operator);
+  if (before.status === 'closed' && request.undo && isSealed(bundle))
+    return await undoSealed({ plan, helm, bundle, lock, reserve, opened, entries, runner: request.runner });
   if (before.status === 'closed')
     return await sealClosed({ plan, helm, bundle, lock, reserve, session: before });
   if (request.undo && before.mode === 'real') throw new Fault('undo-in-real', { run: before.run });
@@ -102,6 +105,10 @@ function handoverTo({ person: to, voice }: Helm, { operator: from }: Session): r
   return from === undefined || from.id === to.id ? [] : [{ type: 'run-handed-over', from, to, voice }];
 }
 
+function isSealed(bundle: Bundle): boolean {
+  return readDocument(bundle, LAYOUT.statement) !== undefined;
+}
+
 /** A crash may have come between the closing of a run and its seal: what is missing is then made from what lies on disk. */
 async function sealClosed(
   closed: Pick<Voyage, 'plan' | 'helm' | 'bundle' | 'lock' | 'reserve' | 'session'>,
@@ -109,8 +116,7 @@ async function sealClosed(
   const { plan, helm, bundle, lock, reserve, session } = closed;
   try {
     reserve.release();
-    const isSealed = readDocument(bundle, LAYOUT.statement) !== undefined;
-    if (isSealed) throw new Fault('run-closed', { run: session.run });
+    if (isSealed(bundle)) throw new Fault('run-closed', { run: session.run });
     await sealBundle(bundle, await helm.signer(session.run, plan));
     return { bundle, session, sealed: true };
   } finally {

@@ -6,7 +6,7 @@ import type { Entry } from './journal/event.ts';
 import { readRunbook } from './model/build.ts';
 import { planRunbook } from './plan/plan-runbook.ts';
 import { type RequiredSigner, requiredSignersOf } from './seal/statement.ts';
-import { clockSetBack, firstIllegality, type Illegality } from './session/legality.ts';
+import { clockSetBack, firstIllegality, firstIllegalityAdded, type Illegality } from './session/legality.ts';
 import { renderAddendum } from './transcript/addendum.ts';
 import { stripAnnotations } from './transcript/strip.ts';
 import { RENDERER, renderTranscript, type Transcript } from './transcript/transcript.ts';
@@ -36,6 +36,8 @@ export interface Stages {
   render(record: RunRecord): Transcript;
   /** Renders an addendum to a run, in Markdown. */
   renderAddendum(record: RunRecord, entries: readonly Entry[]): string;
+  /** The first of the entries `added` to a run that cannot follow; earlier addenda stand among those of the record. */
+  replayAddendum(record: RunRecord, added: readonly Entry[]): Illegality | undefined;
   /** Takes the annotations out of a transcript in Markdown. */
   strip(markdown: string): string;
   /** Goes through the journal as a resume would; says whether a run can have written it, and who must sign. */
@@ -47,17 +49,27 @@ export const stages: Stages = {
   renderer: RENDERER,
   render: renderTranscript,
   renderAddendum,
+  replayAddendum: replayAdded,
   strip: stripAnnotations,
   replay: replayRun,
 };
 
-function replayRun({ source, file, entries }: RunRecord): Replayed {
+function replayAdded(record: RunRecord, added: readonly Entry[]): Illegality | undefined {
+  return firstIllegalityAdded(planOf(record).plan, record.entries, added);
+}
+
+function planOf({ source, file, entries }: RunRecord) {
   const [opened] = entries;
   const { runbook, diagnostics } = readRunbook(source, file);
   if (opened?.type !== 'run-opened') throw new Error('the journal does not open a run');
   if (runbook === undefined) throw new Error(`the source has ${diagnostics.length} diagnostics`);
   const { target, inputs } = opened;
-  const plan = planRunbook(runbook, { target, inputs });
+  return { runbook, plan: planRunbook(runbook, { target, inputs }) };
+}
+
+function replayRun(record: RunRecord): Replayed {
+  const { entries } = record;
+  const { runbook, plan } = planOf(record);
   return {
     requiredSigners: requiredSignersOf(runbook.front.roles),
     holders: [...runbook.front.roles.values()].flatMap(role => role.holders),

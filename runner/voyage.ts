@@ -53,6 +53,8 @@ export interface Voyage {
   readonly signer: Signer;
   readonly session: Session;
   readonly opened: EventOf<'run-opened'>;
+  /** Seals what was closed, when that is not the run itself. */
+  readonly seal?: () => Promise<void>;
   /** What was appended before there was an operator to tell. */
   readonly news: readonly Entry[];
 }
@@ -88,7 +90,7 @@ export async function carryOn(voyage: Voyage): Promise<RunReport> {
     if (!sealed && journal.isLow === true) throw new Fault('journal-full', {}, 'recorded');
     if (sealed) {
       voyage.reserve.release();
-      await sealBundle(bundle, signer);
+      await (voyage.seal ?? (() => sealBundle(bundle, signer)))();
     }
     return { bundle, session: end, sealed };
   } catch (error) {

@@ -333,8 +333,8 @@ export const commands: readonly Command[] = [
     name: 'undo',
     operands: 'RUN',
     words: {
-      fr: 'défait les cellules d’un exercice qui n’est pas clos, dans l’ordre inverse, et le scelle',
-      en: 'takes back the cells of a drill that is not closed, in reverse order, and seals it',
+      fr: 'défait les cellules d’un exercice, dans l’ordre inverse, et le scelle ; d’un exercice déjà scellé, dans un addendum',
+      en: 'takes back the cells of a drill, in reverse order, and seals it; those of a sealed one, in an addendum',
     },
     options: [operator, answers, acceptChanges, key, json],
     example: 'reprise undo runs/20261122-031500-9f2c1a',

@@ -77,10 +77,15 @@ export function createJournal(
  * Opens a journal to go on with it. A torn last line is kept in `journal.torn`, cut off and noted as `journal-recovered`.
  * Faults: `journal-open-failed`; `journal-corrupt` (with the line) when anything else is wrong, nothing is changed then.
  */
-export function openJournal(path: string, clock: Clock, reserve?: Reserve): OpenedJournal {
+export function openJournal(
+  path: string,
+  clock: Clock,
+  reserve?: Reserve,
+  start: Start = first,
+): OpenedJournal {
   const { fd, bytes } = openForAppend(path);
   try {
-    const reading = readJournal(bytes);
+    const reading = readJournal(bytes, start);
     refuseCorruption(path, reading);
     const writer = journalFile(fd, clock, reading, reserve);
     if (reading.problem === undefined) return { writer, entries: reading.entries };

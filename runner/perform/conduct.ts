@@ -84,6 +84,7 @@ async function closeRun(
   stage: Stage,
   outcome: Extract<Action, { do: 'close-run' }>['outcome'],
 ): Promise<void> {
+  if (stage.session.inAddendum) return stage.record([{ type: 'addendum-closed', by: stage.operator }]);
   const stamped = await stampEnd(stage);
   stage.record([...stamped, { type: 'run-closed', outcome, by: stage.operator }]);
 }

@@ -22,6 +22,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'open a new run, or keep what follows elsewhere',
     },
   },
+  'addendum-pending': {
+    fr: {
+      what: 'un démontage de l’exécution `{run}` a commencé et n’est pas achevé',
+      hint: 'l’achever d’abord avec `reprise undo`',
+    },
+    en: {
+      what: 'a teardown of the run `{run}` was begun and is not done',
+      hint: 'finish it first with `reprise undo`',
+    },
+  },
   'addendum-unsound': {
     fr: {
       what: 'l’addendum n° {number} manque ou est illisible : rien ne peut le suivre',
@@ -1280,6 +1290,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
     en: {
       what: 'the run `{run}` is not sealed',
       hint: 'bring it to its end with `reprise resume`, then try again',
+    },
+  },
+  'nothing-to-undo': {
+    fr: {
+      what: 'l’exécution `{run}` n’a plus rien à défaire',
+      hint: 'ses cellules ont déjà été défaites, ou n’ont pas d’étape qui les défasse',
+    },
+    en: {
+      what: 'nothing of the run `{run}` is left to take back',
+      hint: 'its cells have been taken back already, or have no step that does it',
     },
   },
   'not-utf8': {

@@ -163,14 +163,6 @@ function isLinked(value: unknown): value is { readonly seq: number; readonly pre
   return count(value.seq) && digest(value.prev);
 }
 
-/** What an addendum may hold between its opening and its close. */
-const ADDED: ReadonlySet<Entry['type']> = new Set<Entry['type']>([
-  'note-added',
-  'evidence-attached',
-  'journal-recovered',
-  'run-resumed',
-]);
-
 /** The entries of an addendum against what was sealed before it; `start` is what its first line goes on from. */
 export function checkGround(entries: readonly Entry[], start: Start, ground: Ground): readonly Finding[] {
   const [opened] = entries;
@@ -187,8 +179,6 @@ export function checkGround(entries: readonly Entry[], start: Start, ground: Gro
 }
 
 function checkOrder(entries: readonly Entry[]): readonly Finding[] {
-  const wrong = entries.slice(1, -1).find(entry => !ADDED.has(entry.type));
-  if (wrong !== undefined) return [illegal(wrong, 'out-of-place')];
   const early = entries.find(
     entry => entry.type === 'note-added' && entry.corrects !== undefined && entry.corrects >= entry.seq,
   );

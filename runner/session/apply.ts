@@ -29,6 +29,7 @@ export function emptySession(plan: Plan): Session {
     selection: {},
     dry: false,
     reserved: false,
+    inAddendum: false,
   };
 }
 
@@ -42,11 +43,16 @@ export function apply(session: Session, entry: Entry): Session {
     case 'fact-recorded':
       return isReservation(entry.fact) ? { ...session, reserved: true } : session;
     case 'teardown-asked':
-      return { ...session, teardown: entry.scope };
+      // What was sealed is opened again for its teardown alone.
+      return { ...session, teardown: entry.scope, ...(session.inAddendum ? { status: 'open' } : {}) };
     case 'run-paused':
       return { ...session, status: 'paused' };
     case 'run-closed':
       return { ...session, status: 'closed', outcome: entry.outcome };
+    case 'addendum-opened':
+      return { ...session, inAddendum: true, operator: entry.by };
+    case 'addendum-closed':
+      return { ...session, inAddendum: false, status: 'closed' };
     case 'clock-marked':
       return pass(session, entry.id);
     case 'section-entered':
@@ -80,8 +86,6 @@ export function apply(session: Session, entry: Entry): Session {
     case 'step-started':
     case 'output-written':
     case 'note-added':
-    case 'addendum-opened':
-    case 'addendum-closed':
     case 'journal-recovered':
     case 'change-accepted':
     case 'input-probed':

@@ -46,6 +46,38 @@ export function firstIllegality(plan: Plan, entries: readonly Entry[]): Illegali
   return undefined;
 }
 
+/** The first of the entries `added` after the seal of a run that cannot follow; earlier addenda stand in `entries`. */
+export function firstIllegalityAdded(
+  plan: Plan,
+  entries: readonly Entry[],
+  added: readonly Entry[],
+): Illegality | undefined {
+  let session = entries.reduce(apply, emptySession(plan));
+  let before: Entry | undefined;
+  for (const entry of added) {
+    const code = isPlacedAdded(session, entry, before) ? wrongWithRest(session, entry) : 'out-of-place';
+    if (code !== undefined) return { code, line: entry.seq + 1, type: entry.type, step: stepOf(entry) ?? '' };
+    session = apply(session, entry);
+    if (!isAside(entry)) before = entry;
+  }
+  return undefined;
+}
+
+/** An addendum holds what people add, or the teardown of a drill, in which what is offered is gone through as in a run. */
+function isPlacedAdded(session: Session, entry: Entry, before: Entry | undefined): boolean {
+  if (entry.type === 'addendum-opened') return before === undefined;
+  if (before === undefined || !session.inAddendum) return false;
+  if (isAside(entry)) return true;
+  if (entry.type === 'addendum-closed')
+    return session.status === 'closed' || offered(session, 'close-run').length > 0;
+  if (entry.type === 'teardown-asked')
+    return session.mode !== 'real' && entry.scope === 'now' && before.type === 'addendum-opened';
+  if (session.status === 'closed') return false;
+  if (entry.type === 'journal-recovered' || entry.type === 'run-resumed') return true;
+  if (before.type === 'journal-recovered' || session.status !== 'open') return false;
+  return entry.type === 'run-paused' || stepOf(entry) !== undefined;
+}
+
 /** Lines (from 1) whose time lies before that of the line above: the machine's clock was set back, or somebody wrote it so. */
 export function clockSetBack(entries: readonly Entry[]): readonly number[] {
   return entries.flatMap((entry, index) => {

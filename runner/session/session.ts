@@ -87,6 +87,8 @@ export interface Session {
   readonly dry: boolean;
   /** Whether a verification failed or a major finding was recorded: the run cannot pass without reservations. */
   readonly reserved: boolean;
+  /** Whether something is being added after the seal: its close closes the addendum, not the run. */
+  readonly inAddendum: boolean;
   /** Whether the cells are to be taken back, once all is done or at once. */
   readonly teardown?: 'end' | 'now';
   readonly outcome?: 'passed' | 'passed-with-reservations' | 'failed' | 'abandoned';

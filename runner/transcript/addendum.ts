@@ -4,10 +4,10 @@
  */
 import type { Entry, EventOf } from '../journal/event.ts';
 import { codeSpan } from '../report/neutralise.ts';
-import { sayPerson } from '../report/phrase.ts';
+import { sayPerson, sayReason } from '../report/phrase.ts';
 import type { EntryOf } from '../report/record.ts';
 import { byteSize, dateTime } from '../report/time.ts';
-import { fill, noBreak } from '../report/words.ts';
+import { fill, noBreak, SIGNS } from '../report/words.ts';
 import { type Account, accountOf, type TranscriptInput } from './account.ts';
 import { bundleLink, text } from './markdown-step.ts';
 
@@ -51,8 +51,32 @@ function openingLines(
 }
 
 function entryLines(account: Account, entry: Entry): readonly string[] {
-  if (entry.type === 'note-added') return [noteLine(account, entry)];
-  return entry.type === 'evidence-attached' ? [evidenceLine(account, entry)] : [];
+  switch (entry.type) {
+    case 'note-added':
+      return [noteLine(account, entry)];
+    case 'evidence-attached':
+      return [evidenceLine(account, entry)];
+    case 'teardown-asked':
+    case 'step-finished':
+    case 'step-skipped':
+      return [teardownLine(account, entry)];
+    default:
+      return [];
+  }
+}
+
+/** What the teardown of a drill came to, step by step. */
+function teardownLine(
+  { words, lang, locale }: Account,
+  entry: EntryOf<'teardown-asked' | 'step-finished' | 'step-skipped'>,
+): string {
+  const head = `- **${said(words.addendum.entry, { seq: entry.seq })}** · ${dateTime(entry.at, locale.timeZone, lang)}`;
+  if (entry.type === 'teardown-asked')
+    return `${head} · ${text(sayPerson(entry.by, lang, entry.voice))}<br>${said(words.progress.teardown.now, {})}`;
+  const outcome = entry.type === 'step-skipped' ? 'skipped' : entry.outcome;
+  const why = entry.type === 'step-skipped' ? entry.reason : entry.reason && sayReason(entry.reason, lang);
+  const because = why === undefined || why === '' ? '' : ` (${text(why)})`;
+  return `${head} · ${codeSpan(entry.step)}<br>${SIGNS[outcome]} ${words.status[outcome]}${because}`;
 }
 
 /** `- **n° 12** · when · who · on which step`. */
