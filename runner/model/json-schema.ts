@@ -43,6 +43,7 @@ const descriptions: Readonly<Record<string, string>> = {
   'targets/*/patience': 'The longest that anything is waited for there.',
   'targets/*/protected': 'Names, with `*`, that a drill refuses to touch.',
   'targets/*/approve': 'The role one of whose holders approves every cell that destroys.',
+  'targets/*/timestamp': 'Address of the time stamp authority (RFC 3161) that stamps both ends of a run.',
   'targets/*/inputs': 'Values of inputs there.',
   'targets/*/secrets': 'Where each secret comes from: `env`, `prompt`, `fd` or `command`.',
   'targets/*/resources': 'The settings of each resource there.',

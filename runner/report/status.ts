@@ -38,16 +38,19 @@ export function printStatus(session: Session, entries: readonly Entry[], lang: L
   const { timeZone } = session.plan.runbook.front;
   const { opened } = record;
   const isAttended = session.status === 'open' && watch.runner !== undefined;
+  const approvals = approvalRows(session, record, lang, watch.now ?? record.last.at);
+  const goOn =
+    approvals.length === 0 ? goOnText(session, lang) : fill(words.state.approvalGoOn, { run: session.run });
   const rows: (readonly [string, string])[] = [
     [words.state.where, stateText(session, record, lang, watch.runner)],
     [words.state.target, `${opened.target} · ${words.mode[opened.mode]}`],
     [words.state.progress, progressText(session, record, lang)],
     ...attentionRows(record, lang, watch.runner),
-    ...approvalRows(session, record, lang, watch.now ?? record.last.at),
+    ...approvals,
     [words.state.next, nextText(session, record, lang)],
     [words.state.time, timeText(session, record, lang, watch.now ?? record.last.at)],
     [words.state.asOf, dateTime(record.last.at, timeZone, lang)],
-    ...(isAttended ? [] : [[words.state.goOn, goOnText(session, lang)] as const]),
+    ...(isAttended ? [] : [[words.state.goOn, goOn] as const]),
   ];
   const heading = fill(words.state.heading, { run: session.run, title: session.plan.runbook.front.title });
   const width = Math.max(...rows.map(([name]) => name.length));

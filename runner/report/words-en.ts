@@ -457,6 +457,6 @@ export const EN: Words = {
     approval: 'Approval',
     approvalText: '{step} waits for a holder of the role {role}, until {at}: npx reprise approve {challenge}',
     approvalOver: '{step}: the challenge has expired; resuming makes another one',
-    approvalGoOn: 'reprise resume {run} --approval ANSWER',
+    approvalGoOn: 'reprise resume {run} --approval ANSWER --allowed-signers LIST',
   },
 };

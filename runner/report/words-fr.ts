@@ -465,7 +465,7 @@ export const FR = {
     approvalText:
       '{step} attend un titulaire du rôle {role}, jusqu’au {at} : npx reprise approve {challenge}',
     approvalOver: '{step} : le défi a expiré ; la reprise en fera un autre',
-    approvalGoOn: 'reprise resume {run} --approval RÉPONSE',
+    approvalGoOn: 'reprise resume {run} --approval RÉPONSE --allowed-signers LISTE',
   },
 } as const;
 

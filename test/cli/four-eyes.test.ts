@@ -60,6 +60,7 @@ describe('a step that a second person must approve', () => {
     expect(scene.has('compte.txt')).toBe(false);
     const status = await scene.call('status', scene.bundle);
     expect(status.out).toContain(`npx reprise approve ${challengeOf(scene)}`);
+    expect(status.out).toContain('--approval RÉPONSE');
     const shown = await scene.call('approve', challengeOf(scene), '--as', 'noa', '--key', 'cle-noa');
     expect(normal(shown.err).replaceAll(/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'INSTANT')).toMatchInlineSnapshot(`
       "Approbation demandée
