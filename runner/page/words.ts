@@ -3,7 +3,7 @@ import type { Lang } from '../diagnostic.ts';
 
 const FR = {
   brief: 'En bref',
-  kinds: 'Ce que les étapes sont',
+  kinds: 'Natures des étapes',
   kind: {
     cell: 'du code agit ; on peut le faire à la main, la prose dit comment',
     manual: 'une personne agit, et confirme chaque point',
@@ -13,7 +13,7 @@ const FR = {
   },
   folded:
     'Le code est replié sous la prose : l’ouvrir n’est pas nécessaire pour suivre le plan. Dans la prose, un clic sur une commande la sélectionne tout entière.',
-  stepsIn: { one: '{count} étape', many: '{count} étapes' },
+  stepsIn: { one: '{count}\u00a0étape', many: '{count}\u00a0étapes' },
   roles: 'Qui fait quoi',
   part: 'Ses étapes',
   drills: 'Exercices passés',
@@ -64,7 +64,7 @@ type PageWords = typeof FR;
 
 const EN: PageWords = {
   brief: 'In brief',
-  kinds: 'What the steps are',
+  kinds: 'Kinds of steps',
   kind: {
     cell: 'code acts; it can be done by hand, the prose says how',
     manual: 'a person acts, and confirms each item',
@@ -74,7 +74,7 @@ const EN: PageWords = {
   },
   folded:
     'Code is folded under the prose: it need not be opened to follow the plan. In the prose, a click on a command selects all of it.',
-  stepsIn: { one: '{count} step', many: '{count} steps' },
+  stepsIn: { one: '{count}\u00a0step', many: '{count}\u00a0steps' },
   roles: 'Who does what',
   part: 'Their steps',
   drills: 'Past drills',
