@@ -40,6 +40,8 @@ export interface AddendaInput {
   readonly record: RunRecord | undefined;
   readonly holders: readonly string[] | undefined;
   readonly trusted: string | undefined;
+  /** The version of this programme; nothing when any will do. */
+  readonly runner?: string | undefined;
 }
 
 /** What the addenda of a bundle come to. */
@@ -122,11 +124,17 @@ interface Judged {
   readonly entries: readonly Entry[];
 }
 
-async function verifyOne(
-  input: AddendaInput,
-  ground: Ground,
-  before: readonly Entry[],
-): Promise<Judged> {
+/** An addendum's files and journal, and what is wrong with them before its statement is looked at. */
+interface Read {
+  readonly bundle: Bundle;
+  readonly files: BundleFiles;
+  readonly entries: readonly Entry[];
+  readonly head: string;
+  readonly isChained: boolean;
+  readonly findings: readonly Finding[];
+}
+
+function readOne(input: AddendaInput, ground: Ground): Read {
   const folder = addendumFolder(ground.number);
   const bundle = addendumBundle(input.bundle, folder);
   const files = filesWithin(input.files, folder);
@@ -137,40 +145,52 @@ async function verifyOne(
     problem === undefined
       ? checkGround(entries, start, ground)
       : [finding('journal', problem.code, { line: problem.line, offset: problem.offset })];
-  const recorded = [...checkUnlisted(files.sizes), ...chain, ...checkAttached(entries, files.digests)];
+  const findings = [...checkUnlisted(files.sizes), ...chain, ...checkAttached(entries, files.digests)];
+  return { bundle, files, entries, head, isChained: chain.length === 0, findings };
+}
+
+async function verifyOne(input: AddendaInput, ground: Ground, before: readonly Entry[]): Promise<Judged> {
+  const read = readOne(input, ground);
+  const { bundle, files, entries } = read;
   const written = readDocument(bundle, LAYOUT.statement);
   const statement = written && readAddendum(written);
   if (written === undefined || statement === undefined) {
     const code = written === undefined ? 'statement-missing' : 'statement-unreadable';
-    return { findings: [...recorded, finding('statement', code)], next: undefined, entries };
+    return { findings: [...read.findings, finding('statement', code)], next: undefined, entries };
   }
-  const isComparable = statement.predicate.renderer === input.stages.renderer;
-  const replayed = chain.length === 0 && isComparable ? checkReplayed(input, before, entries) : [];
-  const stated = checkStated({ input, bundle, files, statement, entries, head });
+  const replayed = read.isChained ? checkReplayed(input, statement, { before, added: entries }) : [];
+  const stated = checkStated({ ...read, input, statement });
   const seals = await readSeals({ bundle, files, entries }, input.trusted);
   const { findings, signers } = judgeSeals(seals, { ...statement.predicate, requiredSigners: [] });
   const altered = areForOther(seals) ? [finding('statement', 'statement-altered')] : [];
   return {
-    findings: [...recorded, ...replayed, ...altered, ...stated, ...findings],
+    findings: [...read.findings, ...replayed, ...altered, ...stated, ...findings],
     seen: { ...describe(statement, entries), signers },
     next: groundAfter(ground, statement, written),
     entries,
   };
 }
 
+/** What the rules of this version do not allow accuses nobody when another one wrote it. */
 function checkReplayed(
-  { stages, record }: AddendaInput,
-  before: readonly Entry[],
-  added: readonly Entry[],
+  { stages, record, runner = '' }: AddendaInput,
+  { predicate }: AddendumStatement,
+  { before, added }: { readonly before: readonly Entry[]; readonly added: readonly Entry[] },
 ): readonly Finding[] {
   if (record === undefined) return [];
+  const isOwn = predicate.renderer === stages.renderer && (runner === '' || predicate.runner === runner);
+  const foreign = { made: `${predicate.runner} / ${predicate.renderer}`, own: stages.renderer };
   try {
     const wrong = stages.replayAddendum({ ...record, entries: before }, added);
     if (wrong === undefined) return [];
+    const { line, code: reason } = wrong;
     const entry = `${wrong.type} ${wrong.step}`.trim();
-    return [finding('journal', 'addendum-illegal', { entry, seq: wrong.line - 1, reason: wrong.code })];
-  } catch (error) {
-    return [finding('replay', 'replay-failed', { error: error instanceof Error ? error.message : '' })];
+    if (!isOwn) return [finding('replay', 'replay-not-comparable', { line, entry, ...foreign })];
+    return [finding('journal', 'addendum-illegal', { entry, seq: line - 1, reason })];
+  } catch (failed) {
+    const error = failed instanceof Error ? failed.message : '';
+    if (!isOwn) return [finding('replay', 'replay-not-comparable', { line: 1, entry: error, ...foreign })];
+    return [finding('replay', 'replay-failed', { error })];
   }
 }
 

@@ -123,10 +123,7 @@ async function record(place: Bundle, ground: Ground, addition: Addition): Promis
 export async function sealAddendum(
   place: Bundle,
   { entries, head }: Recorded,
-  {
-    addition,
-    stages,
-  }: { readonly addition: Pick<Addition, 'signer' | 'record'>; readonly stages: Stages },
+  { addition, stages }: { readonly addition: Pick<Addition, 'signer' | 'record'>; readonly stages: Stages },
 ): Promise<void> {
   writeDocument(place, LAYOUT.addendum, stages.renderAddendum(addition.record, entries));
   const { digests } = listBundle(place);

@@ -95,6 +95,7 @@ export async function verifyBundle(
     trusted,
     record: readRecord(opened),
     holders: record.holders,
+    runner: options.runner,
   });
   const { entries } = journal;
   const approvals = judgeApprovals(await readApprovals(entries, trusted));

@@ -289,6 +289,17 @@ describe('one tampering of an addendum, named by its layer', () => {
     }
   });
 
+  test('such an event that another version wrote is not comparable, and accuses nobody', async () => {
+    const copy = copyBundle(folder, bare);
+    await add(copy, () => [{ type: 'run-paused', by, cause: 'asked' }]);
+    const options = { allowedSigners: both(), runner: '0.2.0' };
+    const verdict = await verifyBundle(copy.directory, options);
+    expect([verdict.verdict, codesOf(verdict)]).toEqual([
+      'not-comparable',
+      ['1 replay replay-not-comparable'],
+    ]);
+  });
+
   test('the last one taken out shows nothing, as the documentation says', async () => {
     const copy = copyBundle(folder, reference);
     editing(copy).remove('addenda/003');
