@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { openGithub } from '../../runner/effects/drift/github-repository.ts';
 import { readSources } from '../../runner/effects/drift/read-sources.ts';
 import { sourcesOf } from '../../runner/model/sources.ts';
 import type { FaultName } from '../../runner/sandbox/faults.ts';
@@ -14,7 +15,7 @@ const file = 'plan-de-reprise.md';
 const plan = await readFile(new URL(`../../runbook/${file}`, import.meta.url), 'utf8');
 
 /** What the servers of the sandbox say of a plan's sources, under simulated faults. */
-async function ask(source: string, faults: readonly FaultName[], token?: string) {
+async function ask(source: string, faults: readonly FaultName[], other: Partial<GithubResource> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'reprise-drift-'));
   const [archives, disaster] = [join(folder, 'archives'), join(folder, 'disaster.json')];
   await mkdir(archives);
@@ -40,14 +41,19 @@ async function ask(source: string, faults: readonly FaultName[], token?: string)
     await Promise.all([outside.close(), platform.close()]);
     await rm(folder, { recursive: true, force: true });
   });
-  const resources = resourcesOf({ ...outside.environment, ...platform.environment }, token);
+  const resources = resourcesOf({ ...outside.environment, ...platform.environment }, other);
   const runbook = runbookOf(source, file);
   const world = { folder, checkouts: new Map<string, string>(), resources };
   const readings = await readSources(sourcesOf(runbook.root), world);
-  return { readings, fr: said(runbook, readings, 'fr'), en: said(runbook, readings, 'en') };
+  return {
+    readings,
+    depot: resources.depot,
+    fr: said(runbook, readings, 'fr'),
+    en: said(runbook, readings, 'en'),
+  };
 }
 
-function resourcesOf(environment: Readonly<Record<string, string>>, token: string | undefined) {
+function resourcesOf(environment: Readonly<Record<string, string>>, other: Partial<GithubResource>) {
   const value = (name: string) => environment[name] ?? '';
   const base = { run: 'drift', mode: 'drill', protected: [] } as const;
   const depot: GithubResource = {
@@ -57,7 +63,8 @@ function resourcesOf(environment: Readonly<Record<string, string>>, token: strin
     api: value('SANDBOX_GITHUB_API'),
     repository: value('SANDBOX_GITHUB_REPOSITORY'),
     clone: '',
-    token: token ?? value('SANDBOX_GITHUB_TOKEN'),
+    token: value('SANDBOX_GITHUB_TOKEN'),
+    ...other,
   };
   const plateforme: ScalingoResource = {
     ...base,
@@ -110,7 +117,7 @@ test('the plan of 2022 would have been told that its artifact is gone, and that 
 
 test('a service that does not answer, or refuses, leaves every source unchecked, never unchanged', async () => {
   const unavailable = await ask(plan, ['github-unavailable', 'token-refused']);
-  const refused = await ask(plan, ['token-refused'], 'mauvais');
+  const refused = await ask(plan, ['token-refused'], { token: 'mauvais' });
   for (const { readings } of [unavailable, refused])
     expect(readings.map(({ present }) => present.state)).toEqual(readings.map(() => 'unchecked'));
   expect(unavailable.readings.map(({ present }) => present.state === 'unchecked' && present.fault)).toEqual([
@@ -120,4 +127,15 @@ test('a service that does not answer, or refuses, leaves every source unchecked,
     'scalingo-denied',
     'github-refused',
   ]);
+});
+
+test('files of a repository that cannot be seen are unchecked, not gone', async () => {
+  const { readings, depot } = await ask(plan, [], { repository: 'MTES-MCT/prive' });
+  const there = readings.filter(({ source }) => source.in === 'depot');
+  expect(there.map(({ present }) => present.state === 'unchecked' && present.fault)).toEqual(
+    there.map(() => 'github-not-found'),
+  );
+  await expect(openGithub(depot).read('Procfile')).rejects.toMatchObject({ code: 'github-not-found' });
+  const seen = openGithub({ ...depot, repository: 'MTES-MCT/apilos' });
+  expect([await seen.read('perdu.txt'), await seen.list('perdu')]).toEqual([undefined, []]);
 });
