@@ -18,7 +18,7 @@ export const limits = {
   /** Levels of quotes and lists, one in the other. */
   depth: 8,
   /** Lines. */
-  lines: 8_000,
+  lines: 8_200,
   /** Marks that could be emphasis, links, code, HTML or addresses in one paragraph. */
   marks: 3_000,
   /** The same in the whole document. */

@@ -21,7 +21,7 @@ test('should find every forgotten closer of a long document, each at its opener'
 });
 
 test('should refuse what goes beyond a bound on the line that does', () => {
-  expect(codes('a\n\n'.repeat(limits.lines))).toEqual(['8001:1 too-costly lines']);
+  expect(codes('a\n\n'.repeat(limits.lines))).toEqual(['8201:1 too-costly lines']);
   expect(codes(`Texte.\n\n${'- '.repeat(9)}a\n`)).toEqual(['3:1 too-costly depth']);
   expect(codes(`Texte.\n\n${'> '.repeat(9)}a\n`)).toEqual(['3:1 too-costly depth']);
   expect(codes(`Texte.\n\n${'*a* '.repeat(limits.marks / 2)}\n*b*\n`)).toEqual(['4:1 too-costly marks']);
