@@ -258,7 +258,7 @@ test('every name is set, left out or refused, and no value is told', () => {
 });
 
 test('a template of which every name is known has no unknown ones, and another is told before anything is configured', () => {
-  const { mode, given } = real;
+  const { mode, given = {} } = real;
   expect([unknownNames(template, drill), unknownNames(template, { mode, given })]).toEqual([[], []]);
   const changed = `${template}\nDOCUMENT_VAULT_KEY=\n# AUTRE=x\n`;
   expect(unknownNames(changed, drill)).toEqual(['DOCUMENT_VAULT_KEY', 'AUTRE']);
