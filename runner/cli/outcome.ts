@@ -13,16 +13,17 @@ import { helmWords } from './helm-words.ts';
 export function concludeRun(report: RunReport, lang: Lang): ExitCode {
   const words = helmWords[lang];
   const path = relative(process.cwd(), report.bundle.directory) || report.bundle.directory;
+  const colon = lang === 'fr' ? ' :' : ':';
   const lines = report.sealed
     ? [
-        `${words.sealed} : ${path}`,
-        `${words.transcript} : ${join(path, 'transcript.html')}`,
-        `${words.verify} : npx reprise verify ${path}`,
+        `${words.sealed}${colon} ${path}`,
+        `${words.transcript}${colon} ${join(path, 'transcript.html')}`,
+        `${words.verify}${colon} npx reprise verify ${path}`,
       ]
     : [
         ...troubles(report.session, lang),
-        `${words.goOn} : npx reprise resume ${path}`,
-        `${words.status} : npx reprise status ${path}`,
+        `${words.goOn}${colon} npx reprise resume ${path}`,
+        `${words.status}${colon} npx reprise status ${path}`,
       ];
   if (report.sealed && report.session.plan.target.embedded) forgetSandbox(report.session.run);
   process.stderr.write(`${lines.map(line => neutralise(line, 'line')).join('\n')}\n`);
