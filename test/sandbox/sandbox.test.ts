@@ -145,6 +145,7 @@ describe('a sandbox', () => {
         SANDBOX_SCALINGO_DATABASE_API: 'http://127.0.0.1:PORT/db/api',
         SANDBOX_SCALINGO_TOKEN: expect.stringMatching(/^tk-us-[0-9a-f]{48}$/),
         SANDBOX_SCALINGO_REGION: 'osc-fr1',
+        SANDBOX_SCALINGO_PACE: '60',
         SANDBOX_SSH_HOST: '127.0.0.1',
         SANDBOX_SSH_GATEWAY: '127.0.0.1:PORT',
         SANDBOX_SSH_PORT: expect.stringMatching(/^\d+$/),
