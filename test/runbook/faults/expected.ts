@@ -4,6 +4,18 @@
  */
 import type { FaultName } from '../../../runner/sandbox/faults.ts';
 
+/** The faults that are drilled with every change; the others are left to `npm run torture`, since a drill takes half a minute. */
+export const often: ReadonlySet<FaultName> = new Set<FaultName>([
+  'token-short',
+  'backup-corrupted',
+  'artifact-expired',
+  'token-refused',
+  'ssh-host-key-changed',
+  'bucket-taken',
+  'template-changed',
+  'hook-failed',
+]);
+
 /** A fault that the run overcomes: facts and probes' answers that its journal holds, and what it printed. */
 export interface Overcome {
   readonly fault: FaultName;
@@ -12,8 +24,6 @@ export interface Overcome {
   /** Lines of `factsOf`. */
   readonly facts?: readonly RegExp[];
   readonly printed?: readonly RegExp[];
-  /** Whether the plan is tested with every change; the others are left to `npm run torture`. */
-  readonly often?: true;
 }
 
 /** A fault at which the run stops, at `step`, with `words`. */
@@ -25,7 +35,6 @@ export interface Stop {
   readonly words: RegExp;
   /** What a run says that cannot even be opened, because a probe could not answer. */
   readonly unopened?: RegExp;
-  readonly often?: true;
 }
 
 const newest = '20\\d{6}0{6}_apilos_siap_pro_\\d+\\.tar\\.gz';
@@ -34,18 +43,16 @@ const fromGlacier = [/^probed source-fichiers = glacier$/m, /^used fichiers buck
 
 /** In the order of the plan's steps. */
 export const overcome: readonly Overcome[] = [
-  { fault: 'token-short', printed: [/│ 401 GET \S+: POST \/tokens\/exchange/], often: true },
+  { fault: 'token-short', printed: [/│ 401 GET \S+: POST \/tokens\/exchange/] },
   { fault: 'rate-limited', printed: [/│ 429 [A-Z]+ \S+: \d+ s/] },
   { fault: 'provisioning-slow', printed: [/│ postgresql : provisioning\n.*│ postgresql : running/] },
   {
     fault: 'backup-corrupted',
     facts: [rejected('est corrompue : incorrect data check'), new RegExp(`^used base ${newest}$`, 'm')],
-    often: true,
   },
   {
     fault: 'backup-empty',
     facts: [rejected('ne contient aucune donnée'), new RegExp(`^used base ${newest}$`, 'm')],
-    often: true,
   },
   {
     fault: 'backups-all-corrupted',
@@ -54,17 +61,16 @@ export const overcome: readonly Overcome[] = [
       /^finding major: Aucune sauvegarde de Scalingo n’est intacte : la base vient de la copie que garde GitHub\.$/m,
       /^used base \d{14}_artefact\.tar\.gz$/m,
     ],
-    often: true,
   },
   { fault: 'artifact-absent', facts: fromGlacier },
-  { fault: 'artifact-expired', facts: fromGlacier, often: true },
+  { fault: 'artifact-expired', facts: fromGlacier },
   {
     fault: 'glacier-slow',
     given: ['source-fichiers=glacier'],
     facts: [/^used fichiers bucket apilos-glacier$/m],
     printed: [/degel-attendu │ (\d+)\/\1\n/],
   },
-  { fault: 's3-slow-down', printed: [/│ apilos-exercice: \d+ ↻ \(5xx\)/], often: true },
+  { fault: 's3-slow-down', printed: [/│ apilos-exercice: \d+ ↻ \(5xx\)/] },
   { fault: 'deployment-queued', printed: [/│ remote: -----> Waiting in the queue/] },
   { fault: 'dns-slow', facts: [/^polled dns-visible\[siap\]: .*false, then ok = true$/m] },
   // What only documents and CI look at does not keep a run from going on.
@@ -85,13 +91,11 @@ export const stops: readonly Stop[] = [
     step: 'telecharger-base',
     words: /Scalingo refuse l’accès : .*HTTP 401.* — vérifier le jeton d’API de la cible et les droits/,
     unopened: /la sonde `application-perdue` .* n’a pas pu répondre : Scalingo refuse l’accès/,
-    often: true,
   },
   {
     fault: 'artifact-corrupted',
     step: 'telecharger-fichiers',
     words: /ne correspond pas à ce que GitHub annonce : sha256:\w+ attendu.* — le télécharger à nouveau/,
-    often: true,
   },
   {
     fault: 'artifact-cut',
@@ -105,7 +109,6 @@ export const stops: readonly Stop[] = [
     words:
       /GitHub \(.*\) a répondu 503 .* — vérifier l’état de GitHub \(githubstatus\.com\), puis refaire l’étape/,
     unopened: /la sonde `sauvegardes-des-fichiers` .* n’a pas pu répondre : GitHub .* a répondu 503/,
-    often: true,
   },
   {
     fault: 'workflow-renamed',
@@ -130,7 +133,6 @@ export const stops: readonly Stop[] = [
     fault: 'ssh-host-key-changed',
     step: gateway,
     words: /présente la clé SHA256:\S+, et non SHA256:\S+ — ne pas continuer avant d’avoir vérifié/,
-    often: true,
   },
   {
     fault: 'tunnel-refused',
@@ -141,7 +143,6 @@ export const stops: readonly Stop[] = [
     fault: 's3-denied',
     step: 'bucket-cree',
     words: /refuse l’accès au bucket `apilos-exercice` \(AccessDenied\).* — vérifier la clé, ses droits/,
-    often: true,
   },
   {
     fault: 'bucket-taken',
@@ -152,33 +153,28 @@ export const stops: readonly Stop[] = [
     fault: 'redis-down',
     step: 'redis-repond[siap]',
     words: /Redis est injoignable sur .* — vérifier que l’addon est démarré et que le tunnel est ouvert/,
-    often: true,
   },
   {
     fault: 'template-changed',
     step: 'code',
     words:
       /variables que ce plan ne connaît pas : DOCUMENT_VAULT_KEY ; lire leur usage .*, puis relancer l’étape/,
-    often: true,
   },
   {
     fault: 'build-failed',
     step: 'deployer[siap]',
     words: deployment('Invalid return code from buildpack'),
-    often: true,
   },
   { fault: 'boot-failed', step: 'deployer[siap]', words: deployment('the application crashed') },
   {
     fault: 'hook-failed',
     step: 'deployer[siap]',
     words: deployment('postdeploy hook failed'),
-    often: true,
   },
   {
     fault: 'dns-split',
     step: 'dns-visible[siap]',
     words:
       /1 serveur\(s\) ne mènent pas encore à \S+ : \S+ \(ENOTFOUND\) ; vérifier l’enregistrement chez qui tient/,
-    often: true,
   },
 ];
