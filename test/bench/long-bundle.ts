@@ -9,6 +9,8 @@ import { keySigner, type Signer } from '../../runner/effects/signer.ts';
 import { collectSources, describeSources, keepSources } from '../../runner/effects/sources.ts';
 import type { Event } from '../../runner/journal/event.ts';
 import { readRunbook } from '../../runner/model/build.ts';
+import type { Instance } from '../../runner/plan/plan.ts';
+import { planRunbook } from '../../runner/plan/plan-runbook.ts';
 import { LAYOUT } from '../../runner/seal/layout.ts';
 import { sealBundle } from '../../runner/seal.ts';
 
@@ -25,7 +27,11 @@ async function make(): Promise<string> {
   const journal = createJournal(join(bundle.directory, LAYOUT.journal), clock);
   const files = describeSources(sources.files);
   journal.append([opening(run, clock.now(), signer, { files, digest: sources.digest })], true);
-  for (const events of stepsOf(Number(lines) - 2)) journal.append(events, false);
+  journal.append(
+    [{ type: 'section-entered', slug: 'banc-de-mesure', title: 'Banc de mesure', depth: 1 }],
+    true,
+  );
+  for (const events of stepsOf(Number(lines) - 3)) journal.append(events, false);
   journal.append([{ type: 'run-closed', outcome: 'passed', by: person }], true);
   journal.close();
   await sealBundle(bundle, signer);
@@ -64,15 +70,16 @@ function opening(
 /** The steps of the runbook, each as chatty as its share of the lines. */
 function* stepsOf(budget: number): Generator<Event[]> {
   const { runbook: read } = readRunbook(readFileSync(runbook, 'utf8'), basename(runbook));
-  const steps = [...(read?.steps.keys() ?? [])];
-  for (const [index, step] of steps.entries()) {
+  if (read === undefined) throw new Error(`${runbook} is not whole`);
+  const { instances } = planRunbook(read, { target: 'banc', inputs: {} });
+  for (const [index, instance] of instances.entries()) {
     const share =
-      Math.floor(((index + 1) * budget) / steps.length) - Math.floor((index * budget) / steps.length);
-    yield eventsOf(step, share - 3);
+      Math.floor(((index + 1) * budget) / instances.length) - Math.floor((index * budget) / instances.length);
+    yield eventsOf(instance, share - 3);
   }
 }
 
-function eventsOf(step: string, count: number): Event[] {
+function eventsOf({ id: step, digest: code }: Instance, count: number): Event[] {
   const hash = createHash('sha256');
   let bytes = 0;
   const output = Array.from({ length: count }, (_, line): Event => {
@@ -83,7 +90,7 @@ function eventsOf(step: string, count: number): Event[] {
   });
   const sum = { bytes, lines: count, sha256: hash.digest('hex') };
   return [
-    { type: 'step-intended', step, attempt: 1, code: sum.sha256 },
+    { type: 'step-intended', step, attempt: 1, code },
     { type: 'step-started', step, attempt: 1, pid: 4211 },
     ...output,
     { type: 'step-finished', step, attempt: 1, outcome: 'passed', exports: {}, output: sum, duration: count },
