@@ -44,7 +44,7 @@ export function drill({ print, root, fresh, folder, reprise }) {
   writeFileSync(plan, readFileSync(plan, 'utf8').replace(/^::parallel\n\n/m, ''));
   const run = document => () =>
     runNode([reprise, 'run', document, '--target', 'sandbox', '--undo', '--runs', fresh('runs')], { env });
-  const measured = interleave(3, { side: run(join(root, 'runbook/plan-de-reprise.md')), file: run(plan) });
+  const measured = interleave(2, { side: run(join(root, 'runbook/plan-de-reprise.md')), file: run(plan) });
   heading(print, 'drill', 'the whole drill of APiLos, teardown included', measured);
   row(print, 'with `parallel` over without', measured.results.side, measured.results.file);
 }
