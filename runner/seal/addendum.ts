@@ -21,12 +21,12 @@ import {
 import { finding } from './layers.ts';
 import { isUnlisted, LAYOUT, principalOf } from './layout.ts';
 import {
+  readSigned,
   STATEMENT_TYPE,
   type Statement,
   type Subject,
   signerOf,
   subjectsOf,
-  writeStatement,
 } from './statement.ts';
 import type { Finding } from './verdict.ts';
 
@@ -139,13 +139,7 @@ const isStatement = object<AddendumStatement>({
 
 /** Reads the statement of an addendum; nothing unless it is the canonical text of one. */
 export function readAddendum(bytes: Buffer): AddendumStatement | undefined {
-  try {
-    const written = bytes.toString();
-    const value: unknown = JSON.parse(written);
-    return isStatement(value) && writeStatement(value) === written ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  return readSigned(bytes, isStatement);
 }
 
 /** Where an addendum's journal says that it goes on from; nothing when its first line does not say. */

@@ -4,7 +4,18 @@
  */
 import { canonicalJson } from '../journal/canonical.ts';
 import type { Entry, EventOf, SigningKey } from '../journal/event.ts';
-import { bundlePath, choice, count, digest, flag, instant, list, object, text } from '../journal/guard.ts';
+import {
+  bundlePath,
+  choice,
+  count,
+  digest,
+  flag,
+  type Guard,
+  instant,
+  list,
+  object,
+  text,
+} from '../journal/guard.ts';
 import { clockIn } from '../journal/stamps.ts';
 import type { Mode, Role } from '../model/runbook.ts';
 import { isUnlisted } from './layout.ts';
@@ -159,10 +170,15 @@ const isStatement = object<Statement>({
 
 /** Reads `statement.json`; nothing unless it is the canonical text of a statement of this kind. */
 export function readStatement(bytes: Buffer): Statement | undefined {
+  return readSigned(bytes, isStatement);
+}
+
+/** Reads what seals sign; nothing unless it is the canonical text of a value that `accepts` takes. */
+export function readSigned<T extends object>(bytes: Buffer, accepts: Guard<T>): T | undefined {
   try {
     const written = bytes.toString();
     const value: unknown = JSON.parse(written);
-    return isStatement(value) && writeStatement(value) === written ? value : undefined;
+    return accepts(value) && writeStatement(value) === written ? value : undefined;
   } catch {
     return undefined;
   }
