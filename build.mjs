@@ -136,7 +136,7 @@ const { writeFileSync } = require('node:fs');
 const [, directory, runbook] = process.argv;
 const { loadCompiled, cachePath } = require(directory + '/compiled.cjs');
 const work = {
-  check: { operands: [runbook], options: {} },
+  check: { operands: [runbook], options: { 'no-types': true } },
   plan: { operands: [runbook], options: { target: 'sandbox' } },
   run: { operands: [runbook], options: { target: 'sandbox', dry: true } },
   render: { operands: [runbook], options: {} },
