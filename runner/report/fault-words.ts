@@ -842,6 +842,26 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'find out who acts on this resource, then try the step again and read what the server reports',
     },
   },
+  'folder-unreadable': {
+    fr: {
+      what: 'le dossier ou le fichier `{path}` ne peut pas être lu ({code})',
+      hint: 'vérifier le chemin et les droits de lecture, puis relancer l’étape',
+    },
+    en: {
+      what: 'the folder or the file `{path}` cannot be read ({code})',
+      hint: 'check the path and the right to read it, then run the step again',
+    },
+  },
+  'folder-unsafe': {
+    fr: {
+      what: 'le dossier `{folder}` contient `{name}`, qui n’est ni un fichier ni un dossier',
+      hint: 'le remplacer par le fichier voulu ou l’ôter du dossier, puis relancer l’étape',
+    },
+    en: {
+      what: 'the folder `{folder}` holds `{name}`, which is neither a file nor a folder',
+      hint: 'put the file that is meant in its place or take it away, then run the step again',
+    },
+  },
   'git-clone-failed': {
     fr: {
       what: 'le clone de {url} a échoué (code {exit}) : {message}',

@@ -14,6 +14,7 @@ import { concurrency, withS3, withTwo } from './s3/client.ts';
 import { type Compared, Comparison, compareSides, digestOf, readBack } from './s3/compare.ts';
 import { type Copied, copyAll } from './s3/copy.ts';
 import { type Erased, eraseAll, mayErase, removeBucket } from './s3/erase.ts';
+import { objectsUnderFolder } from './s3/folder.ts';
 import {
   type ArchiveState,
   archiveState,
@@ -63,6 +64,14 @@ export async function refusesStrangers(resource: S3Resource, key: string): Promi
 /** Keys of the bucket with their sizes in bytes. */
 export function listObjects(resource: S3Resource): Promise<Map<string, number>> {
   return withS3(resource, 'nothing-changed', client => listSizes(client, resource.bucket));
+}
+
+/**
+ * The files of a folder and of those below it as objects, to upload or to compare: an unpacked backup, for instance. A link
+ * or a special file is refused. Faults: `folder-unreadable`, `folder-unsafe`.
+ */
+export function objectsIn(folder: string): AsyncIterable<SourceObject> {
+  return objectsUnderFolder(folder);
 }
 
 /**

@@ -4,8 +4,6 @@
  * how many objects and bytes the bucket held.
  */
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { s3Listener } from '../../runner/sandbox/s3/listener.ts';
 import { openS3Store } from '../../runner/sandbox/s3/store.ts';
 import { listenHttp } from '../../runner/sandbox/sockets.ts';
@@ -15,7 +13,7 @@ import {
   deleteBucket,
   emptyBucket,
   listObjects,
-  type SourceObject,
+  objectsIn,
   uploadAll,
 } from '../../runner/services/s3.ts';
 
@@ -42,19 +40,6 @@ async function serve(folder: string, file: string): Promise<void> {
 function resourceAt(endpoint: string, bucket: string): S3Resource {
   const run = { name: 'banc', run: 'banc', mode: 'drill', protected: [] } as const;
   return { kind: 's3', ...run, endpoint, region, bucket, ...credential };
-}
-
-async function* objectsIn(folder: string): AsyncGenerator<SourceObject> {
-  for (const file of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!file.isFile()) continue;
-    const path = join(file.parentPath, file.name);
-    const content = await readFile(path);
-    yield { key: path.slice(folder.length + 1), size: content.length, body: once(content) };
-  }
-}
-
-async function* once(content: Buffer): AsyncGenerator<Buffer> {
-  yield content;
 }
 
 async function remove(resource: S3Resource): Promise<void> {

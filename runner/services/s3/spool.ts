@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { knowDigest } from './digests.ts';
 
 /** An object to upload: its whole body in memory when small, else in a private file. Release it after use. */
 export interface Spooled {
@@ -37,6 +38,7 @@ async function spoolInMemory({ key, size, body }: Source): Promise<Spooled> {
   const buffer = first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
   assertSize(key, size, buffer.length);
   const sha256 = createHash('sha256').update(buffer).digest('hex');
+  knowDigest(buffer, sha256);
   return { key, size, sha256, body: { buffer }, release: () => Promise.resolve() };
 }
 
