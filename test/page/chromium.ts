@@ -129,7 +129,9 @@ export class Chromium {
   /** Ends the browser and removes its profile. */
   async close(): Promise<void> {
     const ended = new Promise(resolve => this.#child.once('exit', resolve));
-    this.#child.kill('SIGKILL');
+    // Asked rather than killed, so that its other processes have stopped writing to the profile.
+    this.#session = undefined;
+    void this.send('Browser.close');
     await ended;
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
