@@ -59,7 +59,7 @@ function scrollable(node: ElementContent, name: string): ElementContent {
   const heads = node.children.flatMap(part => (isNamed(part, 'thead') ? headsIn(part) : []));
   const label = noBreak(fill(name, { heads: heads.join(', ') }));
   const captioned = { ...node, children: [h('caption', [h('span.sr', label)]), ...node.children] };
-  return h('div.scroll', { role: 'region', ariaLabel: label, tabIndex: 0 }, [captioned]);
+  return h('div.scroll', { role: 'group', ariaLabel: label, tabIndex: 0 }, [captioned]);
 }
 
 function isNamed(node: ElementContent, name: string): node is Element {

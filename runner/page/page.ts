@@ -43,7 +43,7 @@ export function renderRunbook(runbook: Runbook, durations?: Durations): string {
         ]),
       ]),
       h('footer', [h('p', fill(own.rendered, { file: basename(runbook.file), digest: digestOf(runbook) }))]),
-      backToContents(own.toContents),
+      backToContents(own.toContents, own.backToContents),
     ],
   });
 }
@@ -78,6 +78,6 @@ function digestOf({ source }: Runbook): string {
   return createHash('sha256').update(source, 'utf8').digest('hex');
 }
 
-function backToContents(text: string): ElementContent {
-  return h('nav.back', { ariaLabel: text }, [h('a', { href: '#sommaire' }, `↑ ${text}`)]);
+function backToContents(text: string, label: string): ElementContent {
+  return h('nav.back', { ariaLabel: label }, [h('a', { href: '#sommaire' }, `↑ ${text}`)]);
 }

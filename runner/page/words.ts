@@ -57,6 +57,7 @@ const FR = {
   retry: 'jusqu’à {count} nouvelles tentatives',
   table: 'Tableau : {heads}',
   toContents: 'Sommaire',
+  backToContents: 'Retour au sommaire',
   rendered: 'Rendu par Reprise à partir de {file}, sha256 {digest}.',
 };
 
@@ -118,6 +119,7 @@ const EN: PageWords = {
   retry: 'up to {count} more attempts',
   table: 'Table: {heads}',
   toContents: 'Contents',
+  backToContents: 'Back to the contents',
   rendered: 'Rendered by Reprise from {file}, sha256 {digest}.',
 };
 

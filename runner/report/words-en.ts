@@ -184,6 +184,7 @@ export const EN: Words = {
     operator: 'Operator',
     proof: 'Evidence',
     status: 'Status',
+    indicator: 'Indicator',
     objective: 'Objective',
     measured: 'Measured',
     gap: 'Gap',

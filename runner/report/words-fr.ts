@@ -189,6 +189,7 @@ export const FR = {
     operator: 'Opérateur',
     proof: 'Preuve',
     status: 'Statut',
+    indicator: 'Indicateur',
     objective: 'Objectif',
     measured: 'Mesuré',
     gap: 'Écart',

@@ -30,7 +30,8 @@ export function objectivesTable(account: Account): ElementContent[] {
     minutes === undefined ? words.notProvided : duration(minutes * 60_000, lang);
   const measured = (value: number | undefined) =>
     value === undefined ? words.notMeasured : duration(value, lang);
-  const heads = ['', words.table.objective, words.table.measured, words.table.gap, words.table.verdict];
+  const names = words.table;
+  const heads = [names.indicator, names.objective, names.measured, names.gap, names.verdict];
   const rows = [
     row([
       `${said.recovery} (${said.dmia})`,

@@ -25,7 +25,7 @@ export function table(
   under = false,
 ): Element {
   const label = noBreak(caption);
-  return h('div.scroll', { role: 'region', ariaLabel: label, tabIndex: 0 }, [
+  return h('div.scroll', { role: 'group', ariaLabel: label, tabIndex: 0 }, [
     h('table', [
       h('caption', under ? [h('span.sr', label)] : label),
       h('thead', [

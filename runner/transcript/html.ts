@@ -40,7 +40,7 @@ export function renderHtml(account: Account, renderer: string): string {
     }),
     body: [
       h('a.skip', { href: '#contenu' }, words.report.skip),
-      h('div', { className: ['band', opened.mode], role: 'note' }, [
+      h('aside', { className: ['band', opened.mode], ariaLabel: mode }, [
         `${mode} · ${opened.target}`,
         h('span.rest', ` · ${bannersOf(account).join(' · ')}`),
       ]),

@@ -125,7 +125,7 @@ describe.skipIf(chromiumPath === undefined).each(Object.entries(PAGES))('%s in C
     await browser.look(width, 'light');
     const { nodes } = await browser.send('Accessibility.getFullAXTree');
     expect(Array.isArray(nodes) && nodes.length > 500).toBe(true);
-    const narrow = width < 1312 ? ['Sommaire', 'Sommaire'] : ['Sommaire'];
+    const narrow = width < 1312 ? ['Sommaire', 'Retour au sommaire'] : ['Sommaire'];
     expect(outline(Array.isArray(nodes) ? nodes : [])).toEqual({
       landmarks: [1, 1, 1],
       navigations: narrow,
