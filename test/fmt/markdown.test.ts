@@ -1,8 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatDocument } from '../../runner/fmt/format.ts';
-import { inspectRunbook } from '../../runner/inspect.ts';
-import { readRunbook } from '../../runner/model/build.ts';
-import { renderRunbook } from '../../runner/page/page.ts';
+import { expectInert, expectUnchanged } from './harmless.ts';
 
 /** Documents of the kinds of which the CommonMark specification has examples, section by section, and GitHub's own. */
 const documents: Readonly<Record<string, readonly string[]>> = {
@@ -173,11 +170,6 @@ const cases = Object.entries(documents).flatMap(([kind, sources]) =>
   sources.map((source, index) => ({ name: `${kind}, ${index + 1}`, source })),
 );
 
-/** As a runbook: the document under a front matter and a title. */
-function wrapped(source: string): string {
-  return `---\ntitle: Essai\n---\n\n# Essai\n\n${source}\n`;
-}
-
 test('there are as many as in the specification’s table of contents', () => {
   expect(cases.length).toBeGreaterThan(100);
   expect(Object.keys(documents)).toHaveLength(20);
@@ -185,22 +177,10 @@ test('there are as many as in the specification’s table of contents', () => {
 
 describe.each(cases)('$name', ({ source }) => {
   test('is formatted to itself, bare and under a front matter', () => {
-    expect(formatDocument(source)).toBe(source);
-    expect(formatDocument(wrapped(source))).toBe(wrapped(source));
+    expectUnchanged(source);
   });
 
   test('runs nothing, and its page runs nothing either', async () => {
-    const { runbook, diagnostics } = readRunbook(wrapped(source), 'plan.md');
-    if (runbook === undefined) {
-      expect(diagnostics.filter(({ severity }) => severity === 'error').length).toBeGreaterThan(0);
-      return;
-    }
-    expect([...runbook.steps.keys()]).toEqual([]);
-    await inspectRunbook(runbook, { types: false });
-    const html = renderRunbook(runbook);
-    expect(html).toMatch(/^<!doctype html>/);
-    expect(html).not.toMatch(
-      /<(?:script|img|iframe|object|form|input)\b|<[a-z][^>]*\son\w+=|href="(?:javascript|vbscript|data):/i,
-    );
+    await expectInert(source);
   });
 });
