@@ -2,7 +2,11 @@
 export const helmWords = {
   fr: {
     who: 'Qui opère ?',
+    approver: 'Qui approuve ? (identité, comme dans le runbook)',
     approve: 'Approuver, et signer ce défi ?',
+    approving: 'Oui, le signer',
+    refusing: 'Non, ne rien signer',
+    unsigned: 'rien n’a été signé',
     handBack: 'approuvé ; rendre à l’opérateur la ligne qui suit :',
     t0: 'T0, la décision d’activer le plan (déclarée)',
     installs: 'le client PostgreSQL manque ; installation',
@@ -22,7 +26,11 @@ export const helmWords = {
   },
   en: {
     who: 'Who operates?',
+    approver: 'Who approves? (their id, as the runbook has it)',
     approve: 'Approve, and sign this challenge?',
+    approving: 'Yes, sign it',
+    refusing: 'No, sign nothing',
+    unsigned: 'nothing was signed',
     handBack: 'approved; hand the line that follows back to the operator:',
     t0: 'T0, the decision to activate the plan (declared)',
     installs: 'the PostgreSQL client is missing; installing it',

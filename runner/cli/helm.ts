@@ -149,10 +149,11 @@ function operatorOf(seat: Seat): Operator {
 function seatedOperator(seat: Seat): Operator {
   const { plan, opening, lang, person, answers, path } = seat;
   const isJson = flagOption(seat.invocation, 'json');
-  const progress = createProgress({ plan, opened: opening, lang, isJson });
+  const isAsked = answers === undefined && isTerminal() && !isJson;
+  const progress = createProgress({ plan, opened: opening, lang, isJson, isAsked });
   if (answers !== undefined && path !== undefined)
     return scriptedOperator(answers, path, person, progress.told);
-  if (!isTerminal() || isJson) return absentOperator(progress.told);
+  if (!isAsked) return absentOperator(progress.told);
   return lazyTerminal({ plan, run: opening.run, person, lang, left: progress.left, told: progress.told });
 }
 

@@ -16,12 +16,16 @@ export interface ProgressRequest {
   readonly opened: EventOf<'run-opened'>;
   readonly lang: Lang;
   readonly isJson: boolean;
+  /** Whether a person at this terminal is asked for approvals, and so shown the challenge. */
+  readonly isAsked?: boolean;
 }
 
 /** Shows each entry on standard output, as a line for people or as JSON. A closed output stops nothing. */
-export function createProgress({ plan, opened, lang, isJson }: ProgressRequest): Progress {
+export function createProgress({ plan, opened, lang, isJson, isAsked }: ProgressRequest): Progress {
   const context = progressContext(plan, opened.t0);
-  const print = isJson ? (entry: Entry) => `${JSON.stringify(entry)}\n` : progressPrinter(plan, lang);
+  const print = isJson
+    ? (entry: Entry) => `${JSON.stringify(entry)}\n`
+    : progressPrinter(plan, lang, isAsked);
   process.stdout.on('error', () => {});
   return {
     told: entry => void process.stdout.write(print(entry)),

@@ -70,6 +70,11 @@ const isChallenge = object<Challenge>({
 
 const isAnswer = object<ApprovalAnswer>({ challenge: digest, by: text, signature: text });
 
+/** A line as it was written, whatever a terminal or a mail cut it into: none of its characters is white space. */
+export function joinLine(pasted: string): string {
+  return pasted.replaceAll(/\s+/gu, '');
+}
+
 /** The line that is shown, copied and signed; without a line feed. */
 export function writeChallenge(challenge: Challenge): string {
   return write(challengeWord, challenge);

@@ -3,8 +3,10 @@
  * else's screen, so every part is neutralised.
  */
 import type { Lang } from '../diagnostic.ts';
-import type { Challenge } from '../journal/challenge.ts';
+import { type Challenge, readChallenge } from '../journal/challenge.ts';
+import type { Role } from '../model/runbook.ts';
 import { neutralise } from './neutralise.ts';
+import { dateTime } from './time.ts';
 import { noBreak, wordsOf } from './words.ts';
 
 const words = {
@@ -51,13 +53,22 @@ const words = {
       server: 'the server reports',
       operator: 'asked by',
       role: 'of the role',
-      expiresAt: 'expires at',
+      expiresAt: 'expires on',
     },
   },
 } as const;
 
-/** A challenge as lines, each ended by a line feed. The expiry is shown in UTC: the run's time zone is not known here. */
-export function viewChallenge(challenge: Challenge, lang: Lang): string {
+/** The command by which a challenge is approved; it names the person where no other holder of the role may approve. */
+export function approveCommand(line: string, roles: ReadonlyMap<string, Role>): string {
+  const challenge = readChallenge(line);
+  const holders = roles.get(challenge?.role ?? '')?.holders ?? [];
+  const [only, ...others] = holders.filter(id => id !== challenge?.operator);
+  const as = only === undefined || others.length > 0 ? '' : ` --as ${only}`;
+  return `npx reprise approve${as} ${line}`;
+}
+
+/** A challenge as lines, each ended by a line feed. The expiry is shown in the time zone of whoever approves. */
+export function viewChallenge(challenge: Challenge, timeZone: string, lang: Lang): string {
   const { title, acts, empty, notEmpty, rows } = words[lang];
   const { fingerprint } = challenge;
   const server =
@@ -75,7 +86,7 @@ export function viewChallenge(challenge: Challenge, lang: Lang): string {
     [rows.code, challenge.code],
     [rows.operator, challenge.operator],
     [rows.role, challenge.role],
-    [rows.expiresAt, challenge.expiresAt],
+    [rows.expiresAt, dateTime(challenge.expiresAt, timeZone, lang)],
   ];
   const width = Math.max(...shown.map(([name]) => name.length));
   const lines = shown.flatMap(([name, value]) =>

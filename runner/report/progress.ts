@@ -22,6 +22,8 @@ export interface ProgressContext {
   readonly t0?: string;
   /** Minutes. */
   readonly dmia?: number;
+  /** True where the question that follows shows the challenge of an approval: seen twice, one asks which to copy. */
+  readonly isAsked?: boolean;
   /** True while the last output that was printed has not ended its line. */
   readonly midLine?: boolean;
   /** What stands before each line of output; it names the step where several run side by side. */
@@ -43,8 +45,8 @@ export function progressContext(plan: Plan, t0?: string): ProgressContext {
 }
 
 /** A printer of told entries that remembers T0 and whether output stands in the middle of a line. */
-export function progressPrinter(plan: Plan, lang: Lang): (entry: Entry) => string {
-  let context = progressContext(plan);
+export function progressPrinter(plan: Plan, lang: Lang, isAsked = false): (entry: Entry) => string {
+  let context: ProgressContext = { ...progressContext(plan), isAsked };
   const running = new Set<string>();
   let speaker = '';
   return entry => {
@@ -226,7 +228,8 @@ function sayStepEntry(
       ]);
     case 'approval-asked': {
       const role = context.roles.get(entry.role) ?? entry.role;
-      return `  ⚿ ${id} ${fill(words.progress.approvalAsked, { role })} : ${entry.challenge}`;
+      const asked = `  ⚿ ${id} ${fill(words.progress.approvalAsked, { role })}`;
+      return context.isAsked === true ? asked : `${asked} : ${entry.challenge}`;
     }
     case 'approval-refused': {
       const fault = describeFault(entry.fault, entry.params, lang);

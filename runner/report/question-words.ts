@@ -69,7 +69,7 @@ export const questionWords: Readonly<Record<Lang, QuestionWords>> = {
     item: 'Fait ?',
     typeName: 'Cette ressource n’est pas vide. Pour agir dessus, tapez le nom que le serveur annonce',
     approval:
-      'Une seconde personne doit approuver : {role}, sur sa propre machine, avant {until}. Lui transmettre cette commande :',
+      'Une seconde personne doit approuver : {role}, sur sa propre machine, avant le {until}. Lui transmettre cette commande :',
     approvalAnswer: 'Sa réponse (vide : mettre en pause)',
     notAnAnswer: 'ce n’est pas une réponse de `reprise approve` : la copier en entier',
     exportValue: 'Valeur de',

@@ -6,6 +6,7 @@ import type { Lang } from '../diagnostic.ts';
 import { readChallenge } from '../journal/challenge.ts';
 import type { Entry } from '../journal/event.ts';
 import type { Session } from '../session/session.ts';
+import { approveCommand } from './challenge-view.ts';
 import { figuresOf } from './figures.ts';
 import { neutralise } from './neutralise.ts';
 import { type RunRecord, recordRun } from './record.ts';
@@ -121,7 +122,7 @@ function approvalRows(
     const at = dateTime(challenge.expiresAt, timeZone, lang);
     const text = isPast
       ? fill(words.approvalOver, { step: id })
-      : fill(words.approvalText, { step: id, role, at, challenge: asked.challenge });
+      : fill(words.approvalText, { step: id, role, at, command: approveCommand(asked.challenge, roles) });
     return [[words.approval, text] as const];
   });
 }

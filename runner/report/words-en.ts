@@ -456,7 +456,7 @@ export const EN: Words = {
     asOf: 'Last entry',
     attention: 'To look at',
     approval: 'Approval',
-    approvalText: '{step} waits for a holder of the role {role}, until {at}: npx reprise approve {challenge}',
+    approvalText: '{step} waits for a holder of the role {role}, until {at}: {command}',
     approvalOver: '{step}: the challenge has expired; resuming makes another one',
     approvalGoOn: 'reprise resume {run} --approval ANSWER --allowed-signers LIST',
   },

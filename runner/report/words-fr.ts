@@ -463,8 +463,7 @@ export const FR = {
     asOf: 'Dernière entrée',
     attention: 'À regarder',
     approval: 'Approbation',
-    approvalText:
-      '{step} attend un titulaire du rôle {role}, jusqu’au {at} : npx reprise approve {challenge}',
+    approvalText: '{step} attend un titulaire du rôle {role}, jusqu’au {at} : {command}',
     approvalOver: '{step} : le défi a expiré ; la reprise en fera un autre',
     approvalGoOn: 'reprise resume {run} --approval RÉPONSE --allowed-signers LISTE',
   },

@@ -1,13 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { programme, Scene } from './scene.ts';
-
-const hasTmux = spawnSync('tmux', ['-V']).status === 0;
-if (!hasTmux) process.stderr.write('tmux is not there: the tests of the terminal are skipped\n');
+import { hasTmux, Screen } from './tmux.ts';
 
 const body = `:::cell{#compter effect=read}
 
@@ -47,58 +43,6 @@ touch inutile
 :::
 `;
 
-/** A private tmux in which one command runs. */
-class Screen {
-  readonly #socket: string;
-
-  constructor(scene: Scene, command: string) {
-    const folder = mkdtempSync(join(tmpdir(), 'reprise-tmux-'));
-    this.#socket = join(folder, 'socket');
-    onTestFinished(() => {
-      spawnSync('tmux', ['-S', this.#socket, 'kill-server']);
-      rmSync(folder, { recursive: true, force: true });
-    });
-    const shell = `cd '${scene.folder}' && LANG=fr_FR.UTF-8 LC_ALL= ${command}; echo "SORTIE $?"; sleep 300`;
-    this.#tmux('-u', 'new-session', '-d', '-x', '110', '-y', '60', shell);
-  }
-
-  #tmux(...args: readonly string[]): string {
-    return execFileSync('tmux', ['-S', this.#socket, '-f', '/dev/null', ...args], { encoding: 'utf8' });
-  }
-
-  /** What is shown now, with what scrolled away. */
-  get text(): string {
-    return this.#tmux('capture-pane', '-p', '-S', '-').trimEnd();
-  }
-
-  /** Waits until `text` is shown after what was there before, then types the keys. */
-  async answer(text: string, ...keys: readonly string[]): Promise<void> {
-    await this.shows(text);
-    // What is typed before the question is there is thrown away.
-    await sleep(700);
-    for (const key of keys) this.#tmux('send-keys', key);
-  }
-
-  /** Types keys at once, whatever is shown. */
-  type(...keys: readonly string[]): void {
-    for (const key of keys) this.#tmux('send-keys', key);
-  }
-
-  /** Closes the terminal under the command. */
-  close(): void {
-    this.#tmux('kill-server');
-  }
-
-  async shows(text: string): Promise<void> {
-    const flat = (shown: string) => shown.replaceAll(/\s+/g, ' ');
-    const limit = performance.now() + 20_000;
-    while (!flat(this.text).includes(flat(text))) {
-      if (performance.now() > limit) throw new Error(`never shown: ${text}\n${this.text}`);
-      await sleep(50);
-    }
-  }
-}
-
 function erase(count: number): readonly string[] {
   return Array.from({ length: count }, () => 'BSpace');
 }
@@ -109,7 +53,7 @@ describe.skipIf(!hasTmux)('a run at a terminal', () => {
     mkdirSync(join(scene.folder, 'pieces'));
     scene.write('pieces/recu.txt', 'reçu\n');
     const node = `${process.execPath} ${programme}`;
-    const first = new Screen(scene, `${node} run plan.md -t essai --key cle --as camille --t0 now`);
+    const first = new Screen(scene.folder, `${node} run plan.md -t essai --key cle --as camille --t0 now`);
     await first.answer('#compter', 'Down', 'Down', 'Down', 'Enter');
     await first.answer('plan.md:', 'Enter');
     await first.answer('#relever', 'Down', 'Enter');
@@ -122,7 +66,7 @@ describe.skipIf(!hasTmux)('a run at a terminal', () => {
     await first.shows('SORTIE 3');
     if (process.env.SCREENS !== undefined) process.stderr.write(first.text);
     expect(scene.story().at(-1)).toBe('run-paused asked');
-    const second = new Screen(scene, `${node} resume ${scene.bundle} --key cle`);
+    const second = new Screen(scene.folder, `${node} resume ${scene.bundle} --key cle`);
     await second.answer('Le numéro a été relu — Fait ?', 'Enter');
     await second.answer('Remarque', 'rien à dire', 'Enter');
     await second.answer('exigées', 'absent.txt', 'Enter');
@@ -141,7 +85,7 @@ describe.skipIf(!hasTmux)('a run at a terminal', () => {
       `${waiting}:::manual{#relire role=operateur}\n\n- [ ] Relu\n- [ ] Rerelu\n\n:::\n`,
     );
     const run = `${process.execPath} ${programme} run plan.md -t essai --key cle --as camille --t0 now --auto`;
-    const screen = new Screen(scene, run);
+    const screen = new Screen(scene.folder, run);
     while (!scene.has('la')) await sleep(20);
     screen.type('Enter', 'Enter', 'Enter');
     await screen.answer('Relu — Fait ?', 'C-c');
@@ -153,7 +97,7 @@ describe.skipIf(!hasTmux)('a run at a terminal', () => {
     const slow = `:::cell{#lente on=dossier}\n\nÉcrire lentement.\n\n\`\`\`sh\ntouch la\nsleep 2\ntouch fini\n\`\`\`\n\n:::\n\n`;
     const scene = new Scene(`${slow}:::manual{#relire role=operateur}\n\n- [ ] Relu\n\n:::\n`);
     const run = `${process.execPath} ${programme} run plan.md -t essai --key cle --as camille --t0 now --auto`;
-    const screen = new Screen(scene, `exec ${run}`);
+    const screen = new Screen(scene.folder, `exec ${run}`);
     while (!scene.has('la')) await sleep(20);
     screen.close();
     while (!scene.story().some(line => line.startsWith('run-paused'))) await sleep(50);
@@ -168,12 +112,12 @@ describe.skipIf(!hasTmux)('a run at a terminal', () => {
     const scene = new Scene(`${slow}:::manual{#relire role=operateur}\n\n- [ ] Relu\n\n:::\n`);
     const reprise = `${process.execPath} ${programme}`;
     const first = new Screen(
-      scene,
+      scene.folder,
       `exec ${reprise} run plan.md -t essai --key cle --as camille --t0 now --auto`,
     );
     while (!scene.has('la')) await sleep(20);
     first.close();
-    const second = new Screen(scene, `${reprise} join ${scene.bundle} --key cle --as camille --auto`);
+    const second = new Screen(scene.folder, `${reprise} join ${scene.bundle} --key cle --as camille --auto`);
     await second.shows('lente réussie');
     await second.answer('Relu — Fait ?', 'Enter');
     await second.answer('Remarque', 'Enter');

@@ -1,4 +1,4 @@
-import { digestChallenge, readAnswer } from '../../journal/challenge.ts';
+import { digestChallenge, joinLine, readAnswer } from '../../journal/challenge.ts';
 import type { Person } from '../../journal/event.ts';
 import type { Answers, Operator, Question } from '../../ports.ts';
 
@@ -10,7 +10,7 @@ type Replies = { readonly [K in keyof Answers]?: (question: Asked<K>) => Answers
  * challenge first; whether it is worth anything is not judged here. All other questions, and those after the last answer, go on.
  */
 export function handedApprovals(answers: readonly string[], by: Person, operator: Operator): Operator {
-  const left = [...answers];
+  const left = answers.map(joinLine);
   const replies: Replies = {
     approval: ({ challenge }) => {
       const wanted = digestChallenge(challenge);

@@ -6,11 +6,12 @@
 import { lstatSync } from 'node:fs';
 import prompts from 'prompts';
 import type { Lang } from '../../diagnostic.ts';
-import { readAnswer } from '../../journal/challenge.ts';
+import { joinLine, readAnswer } from '../../journal/challenge.ts';
 import type { Entry, Person } from '../../journal/event.ts';
 import type { CellExport, Json, Step } from '../../model/runbook.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Answered, Answers, Operator, Question } from '../../ports.ts';
+import { approveCommand } from '../../report/challenge-view.ts';
 import { neutralise } from '../../report/neutralise.ts';
 import { sayReason } from '../../report/phrase.ts';
 import { questionWords } from '../../report/question-words.ts';
@@ -182,11 +183,11 @@ class Terminal {
     const { label } = plan.runbook.front.roles.get(question.role) ?? { label: question.role };
     const until = dateTime(question.expiresAt, plan.runbook.front.timeZone, lang);
     this.#print(neutralise(fill(this.#words.approval, { role: label, until }), 'line'));
-    this.#print(`  npx reprise approve ${question.challenge}`);
+    this.#print(`  ${approveCommand(question.challenge, plan.runbook.front.roles)}`);
     const isAnswer = (text: string) =>
-      text.trim() === '' || readAnswer(text) !== undefined || this.#words.notAnAnswer;
-    const answer = (await this.#text(this.#words.approvalAnswer, isAnswer))?.trim();
-    if (answer === undefined || answer === '') return { ...this.#answered, choice: 'pause' };
+      text.trim() === '' || readAnswer(joinLine(text)) !== undefined || this.#words.notAnAnswer;
+    const answer = joinLine((await this.#text(this.#words.approvalAnswer, isAnswer)) ?? '');
+    if (answer === '') return { ...this.#answered, choice: 'pause' };
     return { ...this.#answered, choice: 'signed', answer };
   }
 
