@@ -162,6 +162,7 @@ function resourceSettings(request: SettingsRequest, resource: Resource, known: K
     mode: target.mode,
     protected: target.protected,
     ...(target.patience === undefined ? {} : { patience: target.patience }),
+    ...(resource.oldest === undefined ? {} : { oldest: resource.oldest }),
     ...(resource.access === 'read' ? ({ access: 'read' } as const) : {}),
   };
   return makeSettings(resource.kind, base, { value, choice, platform });

@@ -127,9 +127,18 @@ function build(reading: Reading, written: WrittenFrontMatter): FrontMatter {
     objectives: written.objectives,
     scope: written.scope,
     ...(written.scenario === undefined ? {} : { scenario: written.scenario }),
-    resources: mapOf(written.resources, (name, { kind, access, label, pdma }): Resource => {
+    resources: mapOf(written.resources, (name, { kind, access, label, pdma, oldest }): Resource => {
       const objective = pdma === undefined ? {} : { pdma: minutes(pdma) };
-      return { name, kind, access, label: label ?? name, ...objective, place: at('resources', name) };
+      const limit = oldest === undefined ? {} : { oldest: readDuration(oldest) ?? 0 };
+      return {
+        name,
+        kind,
+        access,
+        label: label ?? name,
+        ...objective,
+        ...limit,
+        place: at('resources', name),
+      };
     }),
     inputs: mapOf(written.inputs, (name, input) => readInput(reading, name, input)),
     secrets: mapOf(written.secrets, (name, { label }): Secret => {

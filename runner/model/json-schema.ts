@@ -29,6 +29,7 @@ const descriptions: Readonly<Record<string, string>> = {
   'resources/*/kind': `What it is: ${RESOURCE_KINDS.join(', ')}.`,
   'resources/*/access': 'With `read`, services refuse to change what it holds.',
   'resources/*/pdma': 'Recovery point objective (perte de données maximale admissible): `24h`.',
+  'resources/*/oldest': 'The age beyond which services refuse a backup of it: `4d`.',
   inputs: 'Values fixed when a run opens, by name.',
   'inputs/*/type': 'What it holds: text, choice, number or list.',
   'inputs/*/choices': 'The values of a choice, two at least.',
@@ -52,7 +53,12 @@ const descriptions: Readonly<Record<string, string>> = {
 /** The keys of a resource’s settings are those of its kind, `accessKeyId` among them. */
 const settings = 'targets/*/resources/*';
 
-const durations: ReadonlySet<string> = new Set(['dmia', 'resources/*/pdma', 'targets/*/patience']);
+const durations: ReadonlySet<string> = new Set([
+  'dmia',
+  'resources/*/pdma',
+  'resources/*/oldest',
+  'targets/*/patience',
+]);
 
 /** The JSON Schema of the front matter, ended by a line feed, as `docs/front-matter.schema.json` has it. */
 export function frontMatterJsonSchema(): string {

@@ -44,13 +44,17 @@ export const RESOURCE_KINDS = [
 /** A kind of resource. */
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
-/** A thing acted on. `pdma` is an objective in minutes (RPO). With `access: read` services refuse to change what it holds. */
+/**
+ * A thing acted on. `pdma` is an objective in minutes (RPO), `oldest` the age beyond which a backup of it is refused, ms. With
+ * `access: read` services refuse to change what it holds.
+ */
 export interface Resource {
   readonly name: string;
   readonly kind: ResourceKind;
   readonly label: string;
   readonly access: 'read' | 'write';
   readonly pdma?: number;
+  readonly oldest?: number;
   readonly place: Place;
 }
 

@@ -49,6 +49,7 @@ const resource = z.strictObject({
   access: z.enum(['read', 'write']).default('write'),
   label: text.optional(),
   pdma: duration.optional(),
+  oldest: duration.optional(),
 });
 
 const input = z.strictObject({

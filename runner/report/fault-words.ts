@@ -362,6 +362,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'do the step again: the download link is good for a minute only',
     },
   },
+  'backup-stale': {
+    fr: {
+      what: 'la plus récente sauvegarde intacte de `{resource}`, `{backup}`, est du {takenAt} : elle a {age} heures, et le plan en admet {limit} au plus',
+      hint: 'chercher pourquoi les sauvegardes ont cessé, en fournir une plus récente et relancer l’étape ; sinon, faire accepter cette perte par qui en décide, comme le plan le prévoit',
+    },
+    en: {
+      what: 'the newest intact backup of `{resource}`, `{backup}`, is of {takenAt}: it is {age} hours old, and the plan admits {limit} at most',
+      hint: 'find out why backups stopped, provide a newer one and run the step again; failing that, have whoever decides accept the loss, in the way that the plan has for it',
+    },
+  },
   'bad-answers': {
     fr: {
       what: 'le fichier de réponses `{path}` est mal formé : {detail}',

@@ -6,13 +6,13 @@
  */
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Lang } from '../diagnostic.ts';
 import { Fault } from '../fault.ts';
-import { describeFault } from '../report/faults.ts';
+import { type BackedUp, type Choice, judgeAge, type Taken } from './archives/age.ts';
 import { type Archive, listArchives } from './archives/catalogue.ts';
 import { digestOf } from './archives/digest.ts';
 import { downloadedNames, placeDownload, removeDownloads } from './archives/downloads.ts';
 import { type Dump, type DumpHeader, type Integrity, readWholly, unpackDump } from './archives/dump.ts';
+import { firstIntact } from './archives/newest.ts';
 import {
   type ArchivedObject,
   extractTarball,
@@ -20,7 +20,7 @@ import {
   packedAt,
   surveyObjects,
 } from './archives/objects.ts';
-import { recordBackupRejected, recordBackupUsed, recordDataErased } from './record.ts';
+import { recordBackupUsed, recordDataErased } from './record.ts';
 import type { DirectoryResource } from './resources.ts';
 
 /** A dump proven intact, as JSON, so that a later cell can restore it. */
@@ -57,60 +57,59 @@ export function isIntact(dump: { readonly path: string }): Promise<Integrity> {
   return readWholly(dump.path);
 }
 
-/**
- * The newest database archive that is intact, tried newest first and unpacked; each refusal is recorded with its reason in
- * `lang`, and the one kept as the backup used for `resource`. Fault: `no-intact-archive`, or what stops any attempt
- * (`client-missing`, `client-too-old`, `archives-unreadable`).
- */
-export async function newestIntactDump(
-  resource: string,
-  directory: DirectoryResource,
-  lang: Lang = 'fr',
-): Promise<IntactDump> {
-  const archives = await databaseArchives(directory);
-  for (const archive of archives) {
-    console.log(`${archive.name}  ${archive.bytes} B`);
-    const dump = await tryDump(archive, directory).catch((error: unknown) => reasonOf(error, lang));
-    if (typeof dump !== 'string') {
-      await recordDump(resource, archive, dump);
-      return dump;
-    }
-    console.log(`${archive.name}  ✗ ${dump}`);
-    recordBackupRejected({ resource, id: archive.name, reason: dump });
-  }
-  throw new Fault('no-intact-archive', { directory: directory.path, tried: archives.length });
+/** How a backup is chosen in a directory. `only` is the path of the one archive to try. */
+export interface ArchiveChoice extends Choice {
+  readonly only?: string;
 }
 
-async function tryDump(archive: Archive, directory: DirectoryResource): Promise<IntactDump> {
+/**
+ * The newest database archive that is intact, tried newest first and unpacked; each refusal is recorded with its reason, and
+ * the one kept as the backup used for `resource`. Faults: `no-intact-archive`, `backup-stale` when the newest intact one is
+ * older than the resource admits, or what stops any attempt (`client-missing`, `client-too-old`, `archives-unreadable`).
+ */
+export async function newestIntactDump(
+  resource: BackedUp,
+  directory: DirectoryResource,
+  choice: ArchiveChoice = {},
+): Promise<IntactDump> {
+  const archives = chosen(await databaseArchives(directory), choice);
+  const search = { resource: resource.name, directory: directory.path, archives, lang: choice.lang ?? 'fr' };
+  const admit = (taken: Taken) => judgeAge(resource, taken, choice);
+  const found = await firstIntact(search, archive => tryDump(archive, directory, admit));
+  await recordDump(resource.name, found.archive, found.backup);
+  return found.backup;
+}
+
+function chosen(archives: readonly Archive[], { only }: ArchiveChoice): readonly Archive[] {
+  return only === undefined ? archives : archives.filter(({ path }) => path === only);
+}
+
+async function tryDump(
+  archive: Archive,
+  directory: DirectoryResource,
+  admit: (taken: Taken) => void,
+): Promise<IntactDump> {
   const dump = await unpackDump(archive, unpackedFolder(directory));
   try {
     const integrity = await readWholly(dump.path);
-    if (!integrity.intact) {
-      const { message } = integrity;
-      if (integrity.empty) throw new Fault('dump-empty', { archive: archive.name });
-      throw new Fault('dump-corrupt', { archive: archive.name, message });
-    }
-    return {
-      ...dump,
-      takenAt: earlier(archive.takenAt, integrity.header.createdAt),
-      header: integrity.header,
-    };
+    if (!integrity.intact) throw unfit(archive, integrity);
+    const takenAt = earlier(archive.takenAt, integrity.header.createdAt);
+    admit({ id: archive.name, takenAt });
+    return { ...dump, takenAt, header: integrity.header };
   } catch (error) {
     await rm(dump.path, { force: true });
     throw error;
   }
 }
 
+function unfit(archive: Archive, { message, empty }: Extract<Integrity, { intact: false }>): Fault {
+  if (empty) return new Fault('dump-empty', { archive: archive.name });
+  return new Fault('dump-corrupt', { archive: archive.name, message });
+}
+
 /** The earlier instant never makes a loss look smaller than it is. */
 function earlier(named: string, created: string): string {
   return created !== '' && created < named ? created : named;
-}
-
-const fatal = new Set(['client-missing', 'client-killed', 'client-too-old', 'archives-unreadable']);
-
-function reasonOf(error: unknown, lang: Lang): string {
-  if (error instanceof Fault && !fatal.has(error.code)) return describeFault(error.code, error.params, lang);
-  throw error;
 }
 
 async function recordDump(resource: string, archive: Archive, dump: IntactDump): Promise<void> {
@@ -134,40 +133,38 @@ async function recordDump(resource: string, archive: Archive, dump: IntactDump):
 
 /**
  * The newest backup of files that can be read to its end, tried newest first; refusals and the choice are recorded as for
- * `newestIntactDump`. `families` are the first folders that keys can have. Fault: `no-intact-archive`.
+ * `newestIntactDump`. `families` are the first folders that keys can have. Faults: `no-intact-archive`, `backup-stale`.
  */
 export async function newestIntactFiles(
-  resource: string,
+  resource: BackedUp,
   directory: DirectoryResource,
   families: readonly string[],
-  lang: Lang = 'fr',
+  choice: ArchiveChoice = {},
 ): Promise<FilesBackup> {
-  const archives = await filesArchives(directory);
-  for (const archive of archives) {
-    const backup = await tryFiles(archive, families).catch((error: unknown) => reasonOf(error, lang));
-    if (typeof backup !== 'string') {
-      await recordFiles(resource, backup);
-      return backup;
-    }
-    console.log(`${archive.name}  ✗ ${backup}`);
-    recordBackupRejected({ resource, id: archive.name, reason: backup });
-  }
-  throw new Fault('no-intact-archive', { directory: directory.path, tried: archives.length });
+  const archives = chosen(await filesArchives(directory), choice);
+  const search = { resource: resource.name, directory: directory.path, archives, lang: choice.lang ?? 'fr' };
+  const { backup } = await firstIntact(search, async archive => {
+    const found = await surveyFiles(archive, families);
+    judgeAge(resource, { id: found.name, takenAt: found.takenAt }, choice);
+    return found;
+  });
+  await recordFiles(resource.name, backup);
+  return backup;
 }
 
-async function tryFiles(archive: Archive, families: readonly string[]): Promise<FilesBackup> {
-  const survey = await surveyObjects(archive, families);
+/**
+ * Refuses a backup that is older than its resource admits, before anything is made of it: for one that no archive holds, such as
+ * a bucket. Accepted all the same, it is recorded as a finding. `id` names it; `takenAt` is ISO 8601. Fault: `backup-stale`.
+ */
+export function refuseStale(resource: BackedUp, backup: Taken, choice: Choice = {}): void {
+  judgeAge(resource, backup, choice);
+}
+
+async function surveyFiles(archive: Archive, families: readonly string[]): Promise<FilesBackup> {
+  const { prefix, objects, bytes: objectBytes } = await surveyObjects(archive, families);
   const takenAt = earlier(archive.takenAt, await packedAt(archive));
   const { name, path, bytes } = archive;
-  return {
-    name,
-    path,
-    takenAt,
-    bytes,
-    prefix: survey.prefix,
-    objects: survey.objects,
-    objectBytes: survey.bytes,
-  };
+  return { name, path, takenAt, bytes, prefix, objects, objectBytes };
 }
 
 async function recordFiles(resource: string, backup: FilesBackup): Promise<void> {

@@ -16,6 +16,8 @@ export interface ResourceBase {
   readonly protected: readonly string[];
   /** The longest that anything is waited for on this target, ms, whatever a cell says. */
   readonly patience?: number;
+  /** The age beyond which a backup of it is refused, ms. */
+  readonly oldest?: number;
   /** Declared as only read: services refuse to change what it holds. */
   readonly access?: 'read';
 }

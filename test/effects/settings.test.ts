@@ -259,3 +259,19 @@ test.each([
     code: 'protected-name',
   });
 });
+
+test('a resource brings the age beyond which its backups are refused, on any target', async () => {
+  const base: Resource = {
+    name: 'postgres',
+    kind: 'postgres',
+    label: '',
+    access: 'write',
+    oldest: 345_600_000,
+    place,
+  };
+  const plan = planOf(
+    { resources: { postgres: { url: literal('postgresql://h/b') } } },
+    new Map([['postgres', base]]),
+  );
+  expect((await resolve(plan).settings).resources.postgres).toMatchObject({ oldest: 345_600_000 });
+});

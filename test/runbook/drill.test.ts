@@ -94,6 +94,7 @@ test('a drill of the whole plan ends green on both applications, without a perso
         ['siap', 'autonome'].map(item => [`${name}[${item}]`, 'confirmed']),
       ),
     ),
+    'perte-acceptee': 'sauvegarde-ancienne=refusee (≠ acceptee)',
     'telecharger-base-github': 'source-base=scalingo (≠ artefact)',
     'degeler-fichiers': 'source-fichiers=artefact (≠ glacier)',
     'degel-attendu': 'source-fichiers=artefact (≠ glacier)',

@@ -2,7 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ArchivedObject } from '../../runner/services/archives/objects.ts';
-import { archivedObjects, filesArchives, newestIntactFiles } from '../../runner/services/archives.ts';
+import {
+  archivedObjects,
+  filesArchives,
+  newestIntactFiles,
+  refuseStale,
+} from '../../runner/services/archives.ts';
 import {
   collectFacts,
   directoryAt,
@@ -20,7 +25,7 @@ async function backupOf(members: readonly TarMember[]) {
   await writeZip(join(folder, '20261116012700_s3_production.zip'), {
     's3_production.tar.gz': await tarGz(members),
   });
-  return newestIntactFiles('fichiers', directoryAt(folder), families);
+  return newestIntactFiles({ name: 'fichiers' }, directoryAt(folder), families);
 }
 
 async function contents(objects: AsyncIterable<ArchivedObject>): Promise<Record<string, string>> {
@@ -57,7 +62,7 @@ test('the newest backup that reads to its end is used, and the others are record
   await writeZip(join(folder, '20261109012700_s3_production.zip'), { 'x.tar.gz': good.subarray(0, 90) });
   await writeFile(join(folder, '20261116012700_s3_production.zip'), 'not a zip');
   const facts = collectFacts();
-  const backup = await newestIntactFiles('fichiers', directoryAt(folder), families);
+  const backup = await newestIntactFiles({ name: 'fichiers' }, directoryAt(folder), families);
   expect(backup).toMatchObject({ takenAt: '2026-11-02T01:27:00.000Z', objects: 1, objectBytes: 5000 });
   expect(facts.map(fact => [fact.kind, 'id' in fact ? fact.id : ''])).toEqual([
     ['backup-rejected', '20261116012700_s3_production.zip'],
@@ -78,7 +83,7 @@ test('a zip that holds a symbolic link, or two tars, is refused', async () => {
   const folder = await temporaryFolder();
   await writeZip(join(folder, 'a.zip'), { 'a.tar.gz': Buffer.from('/etc/passwd') }, { mode: 0o120777 });
   const facts = collectFacts();
-  expect(await faultOf(newestIntactFiles('fichiers', directoryAt(folder), families))).toBe(
+  expect(await faultOf(newestIntactFiles({ name: 'fichiers' }, directoryAt(folder), families))).toBe(
     'no-intact-archive',
   );
   expect(facts).toEqual([
@@ -90,7 +95,7 @@ test('a zip that holds a symbolic link, or two tars, is refused', async () => {
     },
   ]);
   await writeZip(join(folder, 'a.zip'), { 'a.tar.gz': await tarGz([]), 'b.tar.gz': await tarGz([]) });
-  expect(await faultOf(newestIntactFiles('fichiers', directoryAt(folder), families))).toBe(
+  expect(await faultOf(newestIntactFiles({ name: 'fichiers' }, directoryAt(folder), families))).toBe(
     'no-intact-archive',
   );
 });
@@ -103,7 +108,7 @@ test('a Zip64 archive, as GitHub makes above 4 GiB, is read like any other', asy
     { 's3_production.tar.gz': tar },
     { forceZip64Format: true },
   );
-  const backup = await newestIntactFiles('fichiers', directoryAt(folder), families);
+  const backup = await newestIntactFiles({ name: 'fichiers' }, directoryAt(folder), families);
   expect(backup).toMatchObject({ takenAt: '2026-11-16T01:27:00.000Z', objects: 1 });
   expect(await contents(archivedObjects(backup))).toEqual({ 'conventions/a.pdf': 'un' });
 });
@@ -115,7 +120,7 @@ test('a decompression bomb is stopped at its ratio', async () => {
     { name: 's3_production/conventions/zero', body: Buffer.alloc(80 * 1024 * 1024) },
   ]);
   await writeZip(join(folder, 'bombe.zip'), { 's3_production.tar.gz': bomb });
-  expect(await faultOf(newestIntactFiles('fichiers', directoryAt(folder), families))).toBe(
+  expect(await faultOf(newestIntactFiles({ name: 'fichiers' }, directoryAt(folder), families))).toBe(
     'no-intact-archive',
   );
   expect(facts).toEqual([expect.objectContaining({ reason: expect.stringContaining('bombe.zip') })]);
@@ -124,4 +129,31 @@ test('a decompression bomb is stopped at its ratio', async () => {
 
 test('a directory that is not there is said to be unreadable', async () => {
   expect(await faultOf(filesArchives(directoryAt('/nonexistent/archives')))).toBe('archives-unreadable');
+});
+
+test('a backup of files that is too old is refused, and one that is accepted all the same is a finding', async () => {
+  const folder = directoryAt(await temporaryFolder());
+  const week = 7 * 86_400_000;
+  const tar = await tarGz([{ name: 's3_production/conventions/a.pdf', body: 'un' }]);
+  await writeZip(join(folder.path, '20210104012700_s3_production.zip'), { 's3_production.tar.gz': tar });
+  const facts = collectFacts();
+  const files = { name: 'fichiers', oldest: week };
+  expect(await faultOf(newestIntactFiles(files, folder, families))).toBe('backup-stale');
+  await newestIntactFiles(files, folder, families, { acceptStale: true });
+  await newestIntactFiles({ name: 'fichiers' }, folder, families);
+  const said = facts.map(fact => [fact.kind, 'severity' in fact ? fact.severity : '']);
+  expect(said).toEqual([
+    ['backup-rejected', ''],
+    ['finding', 'major'],
+    ['backup-used', ''],
+    ['backup-used', ''],
+  ]);
+});
+
+test('a copy that no archive holds is judged by its instant, and one without an instant is too old', () => {
+  const files = { name: 'fichiers', oldest: 3_600_000 };
+  const judged = (takenAt: string) => () => refuseStale(files, { id: 'bucket', takenAt });
+  expect(judged(new Date(Date.now() - 3_500_000).toISOString())).not.toThrow();
+  expect(judged(new Date(Date.now() - 3_700_000).toISOString())).toThrow('backup-stale');
+  expect(judged('')).toThrow(/"age":"\?"/);
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Postgres, startPostgres } from '../../runner/sandbox/postgres/postgres.ts';
-import { eraseUnpacked, newestIntactDump, unpackedFolder } from '../../runner/services/archives.ts';
+import { eraseUnpacked, isIntact, newestIntactDump, unpackedFolder } from '../../runner/services/archives.ts';
 import {
   analyze,
   compareRows,
@@ -15,7 +15,7 @@ import {
   restore,
 } from '../../runner/services/postgres.ts';
 import type { DirectPostgres } from '../../runner/services/resources.ts';
-import { collectFacts, directoryAt, faultOf, temporaryFolder, writeArchive } from './backups.ts';
+import { collectFacts, directoryAt, faultOf, run, temporaryFolder, writeArchive } from './backups.ts';
 import { expectedRows, makeDump, sibling, sql } from './source-database.ts';
 
 let folder: string;
@@ -47,26 +47,43 @@ async function dumpFile(): Promise<{ path: string; archive: string }> {
 
 const name = (day: number) => `202611${day}010000_apilos-siap_${day}.tar.gz`;
 
+const truncated = () => dump.subarray(0, Math.floor(dump.length * 0.7));
+const flipped = () => {
+  const middle = Math.floor(dump.length * 0.6);
+  return Buffer.from(dump).fill(0x55, middle, middle + 64);
+};
+
 test('the newest intact archive is found by reading each to its end, newest first', async () => {
   const archives = await temporaryFolder();
-  const flipped = Buffer.from(dump);
-  flipped.fill(0x55, Math.floor(dump.length * 0.6), Math.floor(dump.length * 0.6) + 64);
   const member = (body: Buffer | string) => [{ name: '/var/backups/apilos.pgsql', body }];
   await writeArchive(archives, name(19), member(dump));
-  await writeArchive(archives, name(20), member(dump.subarray(0, Math.floor(dump.length * 0.7))));
-  await writeArchive(archives, name(21), member(flipped));
+  await writeArchive(archives, name(20), member(truncated()));
+  await writeArchive(archives, name(21), member(flipped()));
   await writeArchive(archives, name(22), [...member(dump), { name: 'autre.pgsql', body: dump }]);
   await writeArchive(archives, name(23), member('select 1;'));
   await writeArchive(archives, name(24), member(''));
   await writeArchive(archives, name(25), [{ name: 'x.pgsql', link: '/etc/passwd' }]);
   await writeFile(join(archives, name(26)), 'not gzip');
   const facts = collectFacts();
-  const found = await newestIntactDump('base', directoryAt(archives));
+  const found = await newestIntactDump({ name: 'base' }, directoryAt(archives));
   expect(found).toMatchObject({ archive: name(19), takenAt: '2026-11-19T01:00:00.000Z', bytes: dump.length });
   expect(found.header).toMatchObject({ database: 'source', server: expect.stringContaining('15.18') });
   const ids = facts.map(fact => [fact.kind, 'id' in fact ? fact.id : '']);
   const rejected = [26, 25, 24, 23, 22, 21, 20].map(day => ['backup-rejected', name(day)]);
   expect(ids).toEqual([...rejected, ['backup-used', name(19)]]);
+  const reasons = facts.flatMap(fact => (fact.kind === 'backup-rejected' ? [fact.reason] : []));
+  const bare = reasons.map(reason =>
+    reason.replaceAll(/`[^`]*`/g, '`…`').replace(/: pg_restore: .*/, ': pg_restore'),
+  );
+  expect(bare).toEqual([
+    'l’archive `…` est corrompue : incorrect header check',
+    'l’archive `…` contient un membre refusé (`…`, symlink)',
+    'la sauvegarde de l’archive `…` n’est pas au format « custom » de pg_dump',
+    'la sauvegarde de l’archive `…` n’est pas au format « custom » de pg_dump',
+    'l’archive `…` contient 2 fichiers `…` au lieu d’un seul',
+    'la sauvegarde de l’archive `…` est corrompue : pg_restore',
+    'la sauvegarde de l’archive `…` est corrompue : pg_restore',
+  ]);
   expect(await readdir(unpackedFolder(directoryAt(archives)))).toEqual([`${name(19).slice(0, -7)}.pgsql`]);
   expect((await stat(found.path)).mode & 0o777).toBe(0o600);
   await eraseUnpacked(directoryAt(archives));
@@ -76,7 +93,110 @@ test('the newest intact archive is found by reading each to its end, newest firs
 test('without any intact archive the fault says how many were tried', async () => {
   const archives = await temporaryFolder();
   await writeArchive(archives, name(20), [{ name: '/a.pgsql', body: dump.subarray(0, 2000) }]);
-  expect(await faultOf(newestIntactDump('base', directoryAt(archives)))).toBe('no-intact-archive');
+  expect(await faultOf(newestIntactDump({ name: 'base' }, directoryAt(archives)))).toBe('no-intact-archive');
+});
+
+const day = 86_400_000;
+
+/** An archive of the whole dump, named as one of `days` ago. */
+async function archiveOf(folder: string, days: number): Promise<string> {
+  const stamp = new Date(Date.now() - days * day).toISOString().replaceAll(/\D/g, '').slice(0, 14);
+  const archive = `${stamp}_apilos.tar.gz`;
+  await writeArchive(folder, archive, [{ name: '/a.pgsql', body: dump }]);
+  return archive;
+}
+
+test('a backup older than the resource admits is refused before anything is restored, unless a person accepts the loss', async () => {
+  const archives = directoryAt(await temporaryFolder());
+  const base = { ...(await emptyDatabase('perimee')), oldest: 3 * day };
+  await archiveOf(archives.path, 9);
+  const stale = await archiveOf(archives.path, 5);
+  const facts = collectFacts();
+  const refusal: unknown = await newestIntactDump(base, archives).catch((error: unknown) => error);
+  expect(refusal).toMatchObject({
+    code: 'backup-stale',
+    state: 'nothing-changed',
+    params: { resource: 'base', backup: stale, age: 120, limit: 72, takenAt: expect.stringMatching(/Z$/) },
+  });
+  expect(facts.map(fact => [fact.kind, 'id' in fact ? fact.id : ''])).toEqual([['backup-rejected', stale]]);
+  expect([await readdir(unpackedFolder(archives)), await countRows(base)]).toEqual([[], {}]);
+  const kept = await newestIntactDump(base, archives, { acceptStale: true });
+  expect(kept.archive).toBe(stale);
+  expect(facts.slice(1)).toMatchObject([
+    {
+      kind: 'finding',
+      severity: 'major',
+      text: expect.stringMatching(/^Perte acceptée : .*120 heures, et le plan en admet 72 au plus$/),
+    },
+    { kind: 'backup-used', id: stale },
+  ]);
+  const young = await archiveOf(archives.path, 2);
+  expect(await newestIntactDump(base, archives)).toMatchObject({ archive: young });
+});
+
+test('the one archive that is asked for is tried, and no other', async () => {
+  const archives = directoryAt(await temporaryFolder());
+  await writeArchive(archives.path, name(20), [{ name: '/a.pgsql', body: 'select 1;' }]);
+  await writeArchive(archives.path, name(19), [{ name: '/a.pgsql', body: dump }]);
+  const facts = collectFacts();
+  const only = join(archives.path, name(19));
+  expect(await newestIntactDump({ name: 'base' }, archives, { only })).toMatchObject({ archive: name(19) });
+  expect(facts.map(({ kind }) => kind)).toEqual(['backup-used']);
+});
+
+/** The dump as a later client would have made it: `from` is found once. */
+function dumpOf(from: Buffer, to: Buffer): Buffer {
+  const at = dump.indexOf(from);
+  const made = Buffer.from(dump);
+  to.copy(made, at);
+  return made;
+}
+
+// PGDMP, then the archive's own version (1.14 from PostgreSQL 14 to 15); the versions of server and client are texts.
+const laterFormat = () => dumpOf(dump.subarray(0, 8), Buffer.from('PGDMP\u0001\u0063\u0000'));
+const laterClient = () => {
+  const versions = /\d+\.\d+ \(Debian[^)]*\)/.exec(dump.toString('latin1', 0, 4096))?.[0] ?? '';
+  return dumpOf(Buffer.from(versions), Buffer.from('99'));
+};
+
+test.each([
+  ['of a later format', laterFormat, 'unsupported version (1.99)'],
+  ['made by a later client', laterClient, 'pg_restore 15 < 99'],
+])(
+  'a backup %s is newer than the client: it is refused, and the database stays as it was',
+  async (_, make, message) => {
+    const base = await emptyDatabase(`recente_${message.length}`);
+    const path = join(await temporaryFolder(), 'dump.pgsql');
+    await writeFile(path, make());
+    const refusal: unknown = await restore(base, { path, archive: 'x' }).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({
+      code: 'client-too-old',
+      state: 'nothing-changed',
+      params: { message: expect.stringContaining(message) },
+    });
+    const { tables, marker } = await describeDatabase(base);
+    expect([tables, marker]).toEqual([0, undefined]);
+  },
+);
+
+test('an archive that is newer than the client stops the search: older ones are no answer to that', async () => {
+  const archives = directoryAt(await temporaryFolder());
+  await writeArchive(archives.path, name(20), [{ name: '/a.pgsql', body: laterFormat() }]);
+  await writeArchive(archives.path, name(19), [{ name: '/a.pgsql', body: dump }]);
+  expect(await faultOf(newestIntactDump({ name: 'base' }, archives))).toBe('client-too-old');
+});
+
+test.each([
+  ['truncated', truncated],
+  ['corrupted', flipped],
+])('a %s dump has its whole table of contents, and is told from an intact one', async (_, make) => {
+  const path = join(await temporaryFolder(), 'dump.pgsql');
+  await writeFile(path, make());
+  expect((await run('pg_restore', ['--list', path])).stdout).toContain('TABLE DATA');
+  expect(await isIntact({ path })).toMatchObject({
+    intact: false,
+    message: expect.stringMatching(/^pg_restore: error/),
+  });
 });
 
 test('a dump is restored, its rows are those that the dump holds, and the base bears the run', async () => {

@@ -1,0 +1,42 @@
+import type { Lang } from '../../diagnostic.ts';
+import { Fault } from '../../fault.ts';
+import { describeFault } from '../../report/faults.ts';
+import { recordFinding } from '../record.ts';
+import type { ResourceBase } from '../resources.ts';
+
+/** What a backup is of: a resource of the runbook, whose `oldest` its backups may not exceed. */
+export type BackedUp = Pick<ResourceBase, 'name' | 'oldest'>;
+
+/** A backup and the instant of which it is an image (ISO 8601). */
+export interface Taken {
+  readonly id: string;
+  readonly takenAt: string;
+}
+
+/** How a backup is chosen. `acceptStale`: a person decided to use one that is too old; `lang` words what is recorded. */
+export interface Choice {
+  readonly acceptStale?: boolean;
+  readonly lang?: Lang;
+}
+
+const accepted = { fr: 'Perte acceptée : ', en: 'Loss accepted: ' } as const;
+
+/**
+ * Refuses a backup that is older, now, than its resource admits; one without a readable instant is too old. A backup that was
+ * accepted all the same is recorded as a major finding. Fault: `backup-stale`.
+ */
+export function judgeAge(
+  { name, oldest }: BackedUp,
+  { id, takenAt }: Taken,
+  { acceptStale = false, lang = 'fr' }: Choice,
+): void {
+  const age = Date.now() - Date.parse(takenAt);
+  if (oldest === undefined || age <= oldest) return;
+  const params = { resource: name, backup: id, takenAt, age: hours(age), limit: hours(oldest) };
+  if (!acceptStale) throw new Fault('backup-stale', params);
+  recordFinding('major', accepted[lang] + describeFault('backup-stale', params, lang));
+}
+
+function hours(milliseconds: number): number | string {
+  return Number.isNaN(milliseconds) ? '?' : Math.floor(milliseconds / 3_600_000);
+}
