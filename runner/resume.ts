@@ -7,6 +7,7 @@ import { type Bundle, openBundle, readDocument } from './effects/bundle.ts';
 import { systemClock } from './effects/clock.ts';
 import { openJournal } from './effects/journal-file.ts';
 import { lockRun } from './effects/lock.ts';
+import { maskedJournal } from './effects/masked-record.ts';
 import { runbookPath } from './effects/origin.ts';
 import { preparePlatform } from './effects/platform.ts';
 import { checkSpace, reserveIn } from './effects/reserve.ts';
@@ -80,7 +81,7 @@ export async function resumeRun(request: ResumeRequest): Promise<RunReport> {
     const teardown: Event = { type: 'teardown-asked', scope: 'now', by: operator, voice };
     const handover = handoverTo(helm, before);
     const begins = [...accepted, ...handover, resumed, ...(request.undo ? [teardown] : [])];
-    const news = writer.append(begins, true);
+    const news = maskedJournal(writer, platform.masker).append(begins, true);
     const session = news.reduce(apply, before);
     return await carryOn({
       plan,

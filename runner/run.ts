@@ -9,10 +9,11 @@ import { systemClock } from './effects/clock.ts';
 import { commitOf } from './effects/commit.ts';
 import { createJournal } from './effects/journal-file.ts';
 import { lockRun } from './effects/lock.ts';
+import { maskedJournal } from './effects/masked-record.ts';
 import { type Platform, preparePlatform } from './effects/platform.ts';
 import { askProbes, type ProbeAnswer } from './effects/probes.ts';
 import { checkSpace, reserveIn } from './effects/reserve.ts';
-import { refuseWrittenSecrets } from './effects/secret-sources.ts';
+import { refuseSecretAnswers, refuseWrittenSecrets } from './effects/secret-sources.ts';
 import type { Signer } from './effects/signer.ts';
 import { collectSources, describeSources, keepSources, type Sources } from './effects/sources.ts';
 import { authorityOf, requireOpenssl } from './effects/timestamp.ts';
@@ -55,10 +56,11 @@ export async function startRun(request: RunRequest): Promise<RunReport> {
   const clock = systemClock();
   const run = runId(clock.now(), randomBytes(3));
   const sources = await collectSources(sourcesOf(request));
+  refuseSecretAnswers(request.plan, sources.files);
   const platform = await preparePlatform(request.plan, run, helm.preparation);
   try {
     const { plan, probed } = await probePlan(request, platform);
-    refuseWrittenSecrets({ files: sources.files, inputs: plan.inputs, secrets: platform.secrets });
+    refuseWrittenSecrets({ files: sources.files, inputs: plan.inputs }, platform.masker);
     const signer = await helm.signer(run, plan);
     const bundle = createBundle(request.runs, run);
     keepSources(bundle, sources.files);
@@ -70,7 +72,8 @@ export async function startRun(request: RunRequest): Promise<RunReport> {
     const opened = openingOf({ ...request, plan }, { run, now: clock.now(), sources, signer, origin });
     const teardown: Event = { type: 'teardown-asked', scope: 'end', by: helm.person, voice: helm.voice };
     const after = [...probed, ...(undo ? [teardown] : [])];
-    const news = await openJournaled(journal, opened, after, timeStampsOf(plan, bundle));
+    const masked = maskedJournal(journal, platform.masker);
+    const news = await openJournaled(masked, opened, after, timeStampsOf(plan, bundle));
     const session = news.reduce(apply, emptySession(plan));
     return await carryOn({
       plan,

@@ -53,8 +53,17 @@ const LEFT_ALONE: ReadonlySet<Event['type']> = new Set<Event['type']>([
   'section-entered',
 ]);
 
-/** Members that hold what somebody said, or what a fault repeats of it. */
-const SAID: ReadonlySet<string> = new Set(['by', 'name', 'reason', 'remark', 'text', 'typedName']);
+/** Members that hold what somebody said or wrote, what a probe answered, or what a fault repeats of it. */
+const SAID: ReadonlySet<string> = new Set([
+  'answer',
+  'by',
+  'diff',
+  'name',
+  'reason',
+  'remark',
+  'text',
+  'typedName',
+]);
 
 function maskEvent(event: Event, masker: Masker): Event {
   if (LEFT_ALONE.has(event.type)) return event;

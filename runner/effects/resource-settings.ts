@@ -168,13 +168,15 @@ function list(text: string): string[] {
     .filter(part => part !== '');
 }
 
-/** What opens a resource: texts that must be masked. */
+/** What opens a resource: texts that must be masked. An address without a password opens nothing. */
 export function doorsOf(resource: ResourceSettings): string[] {
   if (resource.kind === 's3') return [resource.secretAccessKey];
   if (resource.kind === 'scalingo' || resource.kind === 'alwaysdata') return [resource.token];
   if (resource.kind === 'github') return resource.token === undefined ? [] : [resource.token];
   if (resource.kind !== 'postgres' || !('url' in resource)) return [];
-  return [readDsn(resource).password, resource.url].filter(text => text !== '');
+  const { password, options } = readDsn(resource);
+  const isDoor = password !== '' || Object.hasOwn(options, 'sslpassword');
+  return isDoor ? [password, resource.url].filter(text => text !== '') : [];
 }
 
 /** Every name that a resource goes by; what the server reports is compared again when it is asked. */

@@ -1632,6 +1632,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'resume in a terminal: the secret is asked for again there',
     },
   },
+  'secret-in-answers': {
+    fr: {
+      what: 'le fichier de réponses `{file}`, qui serait copié dans le dossier d’exécution, donne en clair la valeur secrète `{export}` de l’étape `{step}`',
+      hint: 'l’en retirer : l’exécution s’arrête à cette question ; reprendre alors dans un terminal, ou par `reprise resume --answers` avec un fichier qui la donne, puisque celui d’une reprise n’est pas copié',
+    },
+    en: {
+      what: 'the answers file `{file}`, which would be copied into the run folder, gives the secret `{export}` of step `{step}` in clear',
+      hint: 'take it out: the run stops at that question; go on in a terminal then, or by `reprise resume --answers` with a file that gives it, since that of a resumption is not copied',
+    },
+  },
   'secret-in-input': {
     fr: {
       what: 'l’entrée `{input}` contient le secret `{secret}`, qui serait écrit dans la main courante',

@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { breakableForms, secretForms } from '../../runner/effects/secret-forms.ts';
 import { type Ended, programme, Scene } from '../cli/scene.ts';
 
@@ -218,17 +218,105 @@ test('a runbook, an answers file or an input that holds a secret is refused befo
     'plan.md',
     `${inSource.scene.read('plan.md')}\nLe mot : ${inSource.secrets['par-env']}\n`,
   );
-  const source = await inSource.call(...run);
   const inAnswers = stand(body);
   inAnswers.scene.answer(`relire: { confirm: all, remark: ${JSON.stringify(inAnswers.secrets['par-fd'])} }`);
-  const answers = await inAnswers.call(...run);
-  expect([source.code, answers.code]).toEqual([2, 2]);
-  expect([source.err.includes('[secret-in-source]'), answers.err.includes('[secret-in-source]')]).toEqual([
-    true,
-    true,
+  const inInput = stand(probing);
+  inInput.scene.write('plan.md', withPlace(inInput.scene.read('plan.md')));
+  expect([await refusal(inSource), await refusal(inAnswers), await refusal(inInput)]).toEqual([
+    'secret-in-source',
+    'secret-in-source',
+    'secret-in-input',
   ]);
-  expect([inSource.scene.has('runs'), inAnswers.scene.has('runs')]).toEqual([false, false]);
 });
+
+test('the password of a resource counts as a secret that nothing may hold, an address without one does not', async () => {
+  const holding = async (url: string, word: string): Promise<string> => {
+    vi.stubEnv('ADRESSE', url);
+    const one = stand(body);
+    const text = one.scene
+      .read('plan.md')
+      .replace('resources:\n', `resources:\n  base: { kind: postgres, label: Base }\n`);
+    one.scene.write(
+      'plan.md',
+      `${text.replaceAll(/resources: \{ (?=dossier)/g, 'resources: { base: { url: { env: ADRESSE } }, ')}\nLe mot : ${word}\n`,
+    );
+    return await refusal(one);
+  };
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const word = `cle-${randomBytes(9).toString('hex')}`;
+  const address = 'postgres://camille@base.invalid:5432/donnees';
+  expect([await holding(`postgres://u:${word}@h/b`, word), await holding(address, address)]).toEqual([
+    'secret-in-source',
+    'opened',
+  ]);
+});
+
+test('an answers file that gives a secret export is refused before anything is written', async () => {
+  const jeton = `jeton-${value()}`;
+  const giving = (exports: Readonly<Record<string, string>>): Stand => {
+    const one = stand(body);
+    one.scene.answer(`calculer: { doubt: done, reason: vu, exports: ${JSON.stringify(exports)} }`);
+    return one;
+  };
+  const one = giving({ jeton });
+  const { code, out, err } = await one.call(...run);
+  expect([code, /\[(secret-[a-z-]+)\]/.exec(err)?.[1], one.scene.has('runs')]).toEqual([
+    2,
+    'secret-in-answers',
+    false,
+  ]);
+  expect(err).toContain('calculer');
+  const places = { ...filesIn(one.temporary), stdout: Buffer.from(out), stderr: Buffer.from(err) };
+  expect(leaks({ jeton }, places)).toEqual([]);
+  expect(await refusal(giving({ repris: 'un mot public' }))).toBe('opened');
+});
+
+test('what a probe answers and what changed of a runbook are masked like what people say', async () => {
+  const { scene, secrets, call } = stand(
+    `${probing}${body.slice(body.indexOf(':::manual'), body.lastIndexOf(':::cell'))}`,
+  );
+  scene.write('plan.md', withPlace(scene.read('plan.md')));
+  expect((await call(...run, '--set', 'lieu=ici')).code).toBe(3);
+  scene.write('plan.md', `${scene.read('plan.md')}\nLe mot : ${secrets['par-env']}\n`);
+  scene.answer('relire: { confirm: all }');
+  const resumed = await call(
+    'resume',
+    scene.bundle,
+    '--key',
+    'cle',
+    '--answers',
+    'reponses.yaml',
+    '--accept-changes',
+  );
+  expect(resumed.code).toBe(0);
+  const entries = scene.entries().filter(({ type }) => type === 'input-probed' || type === 'change-accepted');
+  expect(entries).toMatchObject([
+    { answer: '«secret:par-env»', used: false },
+    { diff: expect.stringContaining('+Le mot : «secret:par-env»') },
+  ]);
+  expect(leaks(secrets, filesIn(join(scene.folder, scene.bundle)))).toEqual([]);
+});
+
+/** A probe that answers with a secret. */
+const probing = `:::probe{#chercher fills=lieu}
+
+\`\`\`ts
+export const answer = secrets['par-env']
+\`\`\`
+
+:::
+
+`;
+
+function withPlace(text: string): string {
+  return text.replace('inputs:\n', 'inputs:\n  lieu: { label: Lieu, type: text, default: là }\n');
+}
+
+/** The fault with which a run was refused before anything was written; `opened` for a run that was not. */
+async function refusal({ scene, call }: Stand): Promise<string> {
+  const { err } = await call(...run);
+  return scene.has('runs') ? 'opened' : (/\[([a-z-]+)\]/.exec(err)?.[1] ?? err);
+}
 
 const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 
