@@ -47,7 +47,7 @@ export function progressContext(plan: Plan, t0?: string): ProgressContext {
 /** A printer of told entries that remembers T0 and whether output stands in the middle of a line. */
 export function progressPrinter(plan: Plan, lang: Lang, isAsked = false): (entry: Entry) => string {
   let context: ProgressContext = { ...progressContext(plan), isAsked };
-  const running = new Set<string>();
+  const running = new Map<string, 'alone' | 'beside'>();
   let speaker = '';
   return entry => {
     if (entry.type === 'run-opened') context = { ...context, t0: entry.t0 };
@@ -56,7 +56,7 @@ export function progressPrinter(plan: Plan, lang: Lang, isAsked = false): (entry
     if (entry.type === 'output-written') {
       turn = context.midLine === true && speaker !== entry.step ? '\n' : '';
       speaker = entry.step;
-      const bar = running.size > 1 ? `  ${neutralise(entry.step, 'line')} │ ` : BAR;
+      const bar = running.get(entry.step) === 'beside' ? `  ${neutralise(entry.step, 'line')} │ ` : BAR;
       context = { ...context, bar, midLine: context.midLine === true && turn === '' };
     }
     const text = printEntry(entry, context, lang);
@@ -65,9 +65,12 @@ export function progressPrinter(plan: Plan, lang: Lang, isAsked = false): (entry
   };
 }
 
-function noteRunning(running: Set<string>, entry: Entry): void {
-  if (entry.type === 'step-intended') running.add(entry.step);
-  else if (entry.type === 'step-finished' || entry.type === 'step-doubted') running.delete(entry.step);
+/** A step that ran beside another is named before its output to its end, even when it ends alone. */
+function noteRunning(running: Map<string, 'alone' | 'beside'>, entry: Entry): void {
+  if (entry.type === 'step-finished' || entry.type === 'step-doubted') running.delete(entry.step);
+  if (entry.type !== 'step-intended') return;
+  running.set(entry.step, 'alone');
+  if (running.size > 1) for (const step of running.keys()) running.set(step, 'beside');
 }
 
 /** The text that shows an entry, line feeds included; empty for what nobody needs to see. Neutralised. */

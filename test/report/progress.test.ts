@@ -102,28 +102,33 @@ describe('output of steps that run side by side', () => {
     text,
   });
 
-  test('names its step on each line, and never shares a line', () => {
-    const print = progressPrinter(planOf(), 'fr');
-    const events = [
-      opening(),
-      intent('a'),
-      intent('b'),
-      output('a', 'un\nde'),
-      output('b', 'x\n'),
-      output('a', 'ux\n'),
-    ];
-    const text = journalOf(
+  const end = (step: string): Event => ({
+    type: 'step-finished',
+    step,
+    attempt: 1,
+    outcome: 'passed',
+    duration: 1,
+    exports: {},
+    output: { bytes: 0, lines: 0, sha256: '0'.repeat(64) },
+  });
+
+  function outputOf(...events: readonly Event[]): readonly string[] {
+    const entries = journalOf(
       '2026-03-04T02:45:10.000Z',
-      events.map(event => [1, event] as const),
-    )
-      .map(print)
-      .join('');
-    expect(text.split('\n').filter(line => line.includes('│'))).toEqual([
-      '  a │ un',
-      '  a │ de',
-      '  b │ x',
-      '  a │ ux',
-    ]);
+      [opening(), ...events].map(event => [1, event] as const),
+    );
+    const text = entries.map(progressPrinter(planOf(), 'fr')).join('');
+    return text.split('\n').filter(line => line.includes('│'));
+  }
+
+  test('names its step on each line, and never shares a line', () => {
+    const events = [intent('a'), intent('b'), output('a', 'un\nde'), output('b', 'x\n'), output('a', 'ux\n')];
+    expect(outputOf(...events)).toEqual(['  a │ un', '  a │ de', '  b │ x', '  a │ ux']);
+  });
+
+  test('names its step to its end, when the others have ended', () => {
+    const together = [intent('a'), intent('b'), end('b'), output('a', 'x\n')];
+    expect(outputOf(...together, end('a'), intent('c'), output('c', 'y\n'))).toEqual(['  a │ x', '  │ y']);
   });
 });
 
