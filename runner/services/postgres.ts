@@ -46,7 +46,8 @@ export async function restore(
     );
   });
   const restored = await runRestore(resource, dump.path, options.jobs);
-  for (const message of restored.ignored) recordFinding('minor', `pg_restore : ${message}`);
+  const others = restored.more === undefined ? [] : [`+${restored.more}`];
+  for (const message of [...restored.ignored, ...others]) recordFinding('minor', `pg_restore: ${message}`);
   recordDataLoaded(resource.name, dump.archive, options.personal ?? true);
   return restored;
 }

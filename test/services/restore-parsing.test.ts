@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { matchesGlob } from '../../runner/services/guard/protected.ts';
 import { tablesIn, withoutExtensions } from '../../runner/services/postgres/restore.ts';
 import { copyCounter } from '../../runner/services/postgres/rows.ts';
-import { classify, parseErrors } from '../../runner/services/postgres/stderr.ts';
+import { StderrReader } from '../../runner/services/postgres/stderr.ts';
 
 const stderr = `pg_restore: connecting to database for restore
 pg_restore: while PROCESSING TOC:
@@ -19,20 +19,45 @@ pg_restore: error: could not write to output file: No space left on device
 pg_restore: warning: errors ignored on restore: 4
 `;
 
+function read(text: string) {
+  const reader = new StderrReader();
+  for (const line of text.trimEnd().split('\n')) reader.line(line);
+  return reader.end();
+}
+
 test('errors that leave all data in place are told from the others', () => {
-  const { benign, grave } = classify(parseErrors(stderr));
-  expect(benign.map(error => error.command)).toEqual([
+  const { benign, grave, ignored } = read(stderr);
+  expect([benign.count, grave.count, ignored]).toEqual([3, 2, 4]);
+  expect(benign.first.map(error => error.command)).toEqual([
     'DROP TABLE public.users_user;',
     'DROP EXTENSION pg_stat_statements;',
     'SET transaction_timeout = 0;',
   ]);
-  expect(grave).toEqual([
+  expect(grave.first).toEqual([
     {
       message: 'could not execute query: ERROR:  relation "users_user" does not exist',
       command: 'ALTER TABLE public.users_user ADD COLUMN x integer;',
     },
     { message: 'could not write to output file: No space left on device' },
   ]);
+});
+
+test('errors are counted to the last, and the first twenty of each kind are kept', () => {
+  const error = (n: number) =>
+    `pg_restore: error: could not execute query: ERROR:  table "t${n}" does not exist\nCommand was: DROP TABLE t${n};\n`;
+  const { benign } = read(Array.from({ length: 1000 }, (_, n) => error(n)).join(''));
+  expect([benign.count, benign.first.length, benign.first[19]?.command]).toEqual([
+    1000,
+    20,
+    'DROP TABLE t19;',
+  ]);
+});
+
+test('an error that another job’s command follows is not taken for a benign one', () => {
+  const missing = 'pg_restore: error: could not execute query: ERROR:  relation "a" does not exist\n';
+  const command = 'Command was: ALTER TABLE a ADD COLUMN x integer;\nCommand was: DROP TABLE b;\n';
+  expect(read(missing + command).grave.count).toBe(1);
+  expect(read(missing).grave.count).toBe(1);
 });
 
 const toc = `;

@@ -6,12 +6,13 @@ import { clientMajor, firstError, parseHeader, tocOf } from '../archives/dump.ts
 import { type Ended, runClient } from '../process/client.ts';
 import type { PostgresResource } from '../resources.ts';
 import { withLibpqAccess } from './connection.ts';
-import { classify, parseErrors } from './stderr.ts';
+import { type Counted, type Reading, StderrReader } from './stderr.ts';
 
-/** What a restoration came to. `ignored` are the errors that leave all data in place. */
+/** What a restoration came to. `ignored` are the first of the errors that leave all data in place, `more` the number of the others. */
 export interface Restored {
   readonly tables: number;
   readonly ignored: readonly string[];
+  readonly more?: number;
 }
 
 /**
@@ -57,17 +58,23 @@ export async function readToc(path: string): Promise<string> {
 export async function runRestore(resource: PostgresResource, path: string, jobs?: number): Promise<Restored> {
   const toc = await readToc(path);
   const tables = tablesIn(toc);
+  const reader = new StderrReader();
+  const show = progress(tables.length);
+  const onStderrLine = (line: string) => {
+    reader.line(line);
+    show(line);
+  };
   const ended = await withToc(withoutExtensions(toc), list =>
     withLibpqAccess(resource, ({ args, env }) => {
       const parallel = `--jobs=${jobs ?? Math.min(4, Math.max(2, availableParallelism()))}`;
-      const onStderrLine = progress(tables.length);
-      return runClient('pg_restore', [...args, ...flags, parallel, `--use-list=${list}`, path], {
-        env,
-        onStderrLine,
-      });
+      const all = [...args, ...flags, parallel, `--use-list=${list}`, path];
+      return runClient('pg_restore', all, { env, onStderrLine });
     }),
   );
-  return judge(resource, ended, tables.length);
+  const { first, count } = judge(resource, ended, reader.end());
+  const ignored = first.map(error => error.message);
+  const more = count - ignored.length;
+  return { tables: tables.length, ignored, ...(more > 0 ? { more } : {}) };
 }
 
 /** A file that only this user reads, removed at the end: table names are not for everybody either. */
@@ -91,17 +98,21 @@ function progress(total: number): (line: string) => void {
   };
 }
 
-function judge(resource: PostgresResource, ended: Ended, tables: number): Restored {
-  const { benign, grave } = classify(parseErrors(ended.stderr));
-  const [first] = grave;
-  if (first !== undefined || (ended.exit !== 0 && benign.length === 0)) {
-    const message = first?.message ?? firstError(ended.stderr);
-    const count = Math.max(1, grave.length);
-    throw new Fault(
-      'restore-failed',
-      { resource: resource.name, exit: ended.exit, count, message },
-      'step-may-have-run',
-    );
-  }
-  return { tables, ignored: benign.map(error => error.message) };
+/** The errors that leave all data in place, once it is sure that there were no others. Fault: `restore-failed`. */
+function judge(resource: PostgresResource, { exit, stderr }: Ended, reading: Reading): Counted {
+  const { benign, grave } = reading;
+  const message = grave.first[0]?.message ?? unexplained(exit, stderr, reading);
+  if (message === undefined) return benign;
+  const params = { resource: resource.name, exit, count: Math.max(1, grave.count), message };
+  throw new Fault('restore-failed', params, 'step-may-have-run');
+}
+
+/**
+ * Why an exit code is not explained by benign errors alone. With `--jobs`, pg_restore counts once an entry whose worker made
+ * several errors (src/bin/pg_dump/pg_backup_archiver.c, `mark_restore_job_done`): it may count fewer than it wrote, never more.
+ */
+function unexplained(exit: number, stderr: string, { benign, ignored }: Reading): string | undefined {
+  if (exit === 0) return undefined;
+  if (ignored === undefined || benign.count === 0) return firstError(stderr);
+  return ignored > benign.count ? `errors ignored on restore: ${ignored} > ${benign.count}` : undefined;
 }
