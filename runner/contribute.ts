@@ -12,6 +12,7 @@ import { openJournal } from './effects/journal-file.ts';
 import { type Lock, lockRun } from './effects/lock.ts';
 import { maskedJournal } from './effects/masked-record.ts';
 import type { Masker } from './effects/masker.ts';
+import { unchangedRoot } from './effects/origin.ts';
 import { checkSpace, reserveIn } from './effects/reserve.ts';
 import { secretsAtHand } from './effects/secrets-at-hand.ts';
 import type { Signer } from './effects/signer.ts';
@@ -40,7 +41,7 @@ export interface Contributed {
   readonly run: BundledRun;
   readonly entry: Entry;
   readonly addendum?: number;
-  /** Declared secrets that were not at hand, so that they could not be masked. */
+  /** Secrets of the run that were not at hand, so that they could not be masked. */
   readonly unknown: readonly string[];
 }
 
@@ -57,7 +58,10 @@ export async function contribute(contribution: Contribution): Promise<Contribute
   if ('entry' in lock) return { bundle, run, entry: lock.entry, unknown: [] };
   try {
     const isSealed = readDocument(bundle, LAYOUT.statement) !== undefined;
-    const giving: Giving = { bundle, person, contribution, ...secretsAtHand(run.session.plan, process.env) };
+    // A bundle that came from elsewhere, or whose runbook has changed, has nothing run by an addition.
+    const commands = unchangedRoot(bundle, run.opened) !== undefined;
+    const known = await secretsAtHand(run.session, { environment: process.env, commands });
+    const giving: Giving = { bundle, person, contribution, ...known };
     return isSealed ? await giveToSealed(giving) : await giveToPaused(giving);
   } finally {
     lock.release();

@@ -21,14 +21,25 @@ export async function performContribution(invocation: Invocation, gift: Gift): P
     signer: (plan, person) => addendumSigner(invocation, plan, person),
   });
   const { entry, addendum, unknown } = contributed;
+  if (unknown.length > 0) process.stderr.write(unmasked(contributed, invocation));
   if (flagOption(invocation, 'json'))
     process.stdout.write(`${JSON.stringify({ entry, addendum, unknown })}\n`);
   else process.stdout.write(told(contributed, invocation));
   return exitCode.success;
 }
 
-function told({ bundle, run, entry, addendum, unknown }: Contributed, invocation: Invocation): string {
-  const words = contributionWords[langOf(invocation, run.session.plan.runbook)];
+function wordsFor({ run }: Contributed, invocation: Invocation) {
+  return contributionWords[langOf(invocation, run.session.plan.runbook)];
+}
+
+function unmasked(contributed: Contributed, invocation: Invocation): string {
+  const names = contributed.unknown.join(', ');
+  return `${neutralise(fill(wordsFor(contributed, invocation).unmasked, { names }), 'line')}\n`;
+}
+
+function told(contributed: Contributed, invocation: Invocation): string {
+  const { bundle, entry, addendum } = contributed;
+  const words = wordsFor(contributed, invocation);
   const { seq } = entry;
   const said =
     entry.type === 'evidence-attached'
@@ -37,7 +48,6 @@ function told({ bundle, run, entry, addendum, unknown }: Contributed, invocation
   const path = relative(process.cwd(), bundle.directory) || bundle.directory;
   const lines = [
     addendum === undefined ? said : `${said}, ${fill(words.inAddendum, { number: addendum })}`,
-    ...(unknown.length === 0 ? [] : [fill(words.unmasked, { names: unknown.join(', ') })]),
     ...(addendum === undefined ? [] : [fill(words.verify, { path })]),
   ];
   return `${lines.map(line => neutralise(line, 'line')).join('\n')}\n`;

@@ -18,11 +18,15 @@ export function originRoot(bundle: Bundle, opened: EventOf<'run-opened'>): strin
  * work in the same folder, as long as it and what its cells import are the same bytes; else the bundle's own copy.
  */
 export function runbookPath(bundle: Bundle, opened: EventOf<'run-opened'>, path: string): string {
+  return join(unchangedRoot(bundle, opened) ?? join(bundle.directory, LAYOUT.source), path);
+}
+
+/** The folder that a run was opened from, as long as its runbook and what its cells import are the same bytes there. */
+export function unchangedRoot(bundle: Bundle, opened: EventOf<'run-opened'>): string | undefined {
   const root = originRoot(bundle, opened);
   const sources = opened.files.filter(file => file.role === 'runbook' || file.role === 'import');
-  if (root !== undefined && sources.every(file => digestOf(join(root, file.path)) === file.sha256))
-    return join(root, path);
-  return join(bundle.directory, LAYOUT.source, path);
+  const isSame = sources.every(file => digestOf(join(root ?? '', file.path)) === file.sha256);
+  return isSame ? root : undefined;
 }
 
 function digestOf(path: string): string | undefined {

@@ -69,10 +69,17 @@ async function secretValue(request: SettingsRequest, name: string, source: Value
   return settingValue(request, { resource: name, key: 'secret' }, source, {});
 }
 
-/** The name of the programme is said, never what it printed. */
-async function commandOutput(name: string, [program = '', ...args]: readonly string[]): Promise<string> {
+/**
+ * What the command of the secret `name` prints, without its last line break; `patience` is how many milliseconds it has, for
+ * ever unless given. The fault `setting-command-failed` says the name of the programme, never what it printed.
+ */
+export async function commandOutput(
+  name: string,
+  [program = '', ...args]: readonly string[],
+  patience = 0,
+): Promise<string> {
   try {
-    const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 1_048_576 });
+    const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 1_048_576, timeout: patience });
     return stdout.replace(/\r?\n$/, '');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';

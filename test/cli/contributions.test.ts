@@ -256,6 +256,62 @@ describe('a run that is sealed', () => {
   });
 });
 
+describe('secrets that another process would have to know', () => {
+  const word = 'donne-par-la-commande';
+
+  /** A paused or sealed run whose secrets come from a variable and a command, which leaves a trace, and from a cell. */
+  async function sceneWithCommand(answers: string): Promise<Scene> {
+    const scene = sceneOf(answers);
+    const text = source
+      .replace('  jeton: { label: Jeton }\n', '  jeton: { label: Jeton }\n  mot: { label: Mot }\n')
+      .replace('JETON } }', "JETON }, mot: { command: [sh, -c, 'echo x >> trace; cat mot.txt'] } }")
+      .replace(
+        ':::manual',
+        ":::cell{#coder effect=read}\n\nCoder :\n\n```ts\nexport const code = secret('code-' + 'du-jour')\n```\n\n:::\n\n:::manual",
+      );
+    scene.write('plan.md', text);
+    scene.write('mot.txt', `${word}\n`);
+    expect((await scene.run()).code).toBe(answers === '' ? 3 : 0);
+    return scene;
+  }
+
+  const unmasked = (names: string): string =>
+    `secrets qui n’étaient pas à portée, et n’ont donc pas pu être masqués : ${names}\n`;
+
+  test.each([
+    ['paused', '', 'journal.jsonl'],
+    ['sealed', yes, 'addenda/001/journal.jsonl'],
+  ])(
+    'a note on a %s run is masked with what a command prints, and the others are named',
+    async (_, answers, journal) => {
+      const scene = await sceneWithCommand(answers);
+      const { code, out, err } = await scene.call('note', scene.bundle, `Le mot ${word}, ${secret}`, ...noa);
+      expect([code, told(err)]).toEqual([0, unmasked('coder.code')]);
+      expect(out).not.toContain('coder.code');
+      const kept = scene.read(join(scene.bundle, journal));
+      expect([kept.includes(word), kept.includes('Le mot «secret:mot», «secret:jeton»')]).toEqual([
+        false,
+        true,
+      ]);
+      scene.write('releve.log', `mot=${word}`);
+      const attached = await scene.call('attach', scene.bundle, 'releve.log', ...noa);
+      expect([attached.code, attached.err]).toEqual([2, expect.stringContaining('[evidence-holds-secret]')]);
+    },
+  );
+
+  test('a run whose runbook is no longer the one that it was opened with has no command run', async () => {
+    const scene = await sceneWithCommand('');
+    const trace = scene.read('trace');
+    scene.write('plan.md', `${scene.read('plan.md')}\nAutre chose.\n`);
+    const { code, err } = await scene.call('note', scene.bundle, 'vu', ...noa, '--lang', 'en');
+    expect([code, told(err), scene.read('trace')]).toEqual([
+      0,
+      'secrets that were not at hand, so that they could not be masked: mot, coder.code\n',
+      trace,
+    ]);
+  });
+});
+
 describe('a run that a process carries on', () => {
   /** A run whose first cell waits, and what lets it go on. */
   async function underWay(scene: Scene, environment: Readonly<Record<string, string>> = {}) {
