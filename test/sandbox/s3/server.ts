@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
@@ -15,8 +16,16 @@ export const credential = {
   secretAccessKey: '11111111-2222-3333-4444-555555555555',
 };
 
+/** What a test does around the server's own answer, such as watching what is on the wire. */
+interface Around {
+  readonly around?: (listener: RequestListener) => RequestListener;
+}
+
 /** A running server on a directory of its own, with clients; `restart` opens the same directory again. */
-export async function startServer(settings: Partial<S3ListenerSettings> & S3StoreSettings = {}) {
+export async function startServer({
+  around = listener => listener,
+  ...settings
+}: Partial<S3ListenerSettings> & S3StoreSettings & Around = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'sandbox-s3-'));
   const listen = async () => {
     const store = await openS3Store(directory, settings);
@@ -26,7 +35,7 @@ export async function startServer(settings: Partial<S3ListenerSettings> & S3Stor
       now: () => new Date(),
       ...settings,
     });
-    return { store, listening: await listenHttp(listener) };
+    return { store, listening: await listenHttp(around(listener)) };
   };
   let running = await listen();
   const clients: S3Client[] = [];
