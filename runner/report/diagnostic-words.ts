@@ -757,7 +757,8 @@ export const PARAMETER_WORDS: Readonly<
     expected: { list: 'liste', mapping: 'clés et valeurs', text: 'texte', number: 'nombre' },
     found: { list: 'liste', mapping: 'clés et valeurs', text: 'texte' },
     what: {
-      lines: 'lignes',
+      lines: 'lignes hors du code',
+      codeLines: 'lignes de code',
       depth: 'niveaux de listes et de citations',
       marks: 'marques dans un paragraphe',
       allMarks: 'marques dans le document',
@@ -788,6 +789,8 @@ export const PARAMETER_WORDS: Readonly<
     expected: { mapping: 'keys and values' },
     found: { mapping: 'keys and values' },
     what: {
+      lines: 'lines outside code',
+      codeLines: 'lines of code',
       depth: 'levels of lists and quotes',
       marks: 'marks in one paragraph',
       allMarks: 'marks in the document',

@@ -17,8 +17,10 @@ export const limits = {
   frontMatter: 16 * 1024,
   /** Levels of quotes and lists, one in the other. */
   depth: 8,
-  /** Lines. */
+  /** Lines that Markdown reads: a list costs the square of its items. */
   lines: 8_200,
+  /** Lines in fences at the margin, of which each costs the same. */
+  codeLines: 16_000,
   /** Marks that could be emphasis, links, code, HTML or addresses in one paragraph. */
   marks: 3_000,
   /** The same in the whole document. */
@@ -45,6 +47,7 @@ export const limits = {
 
 const bounds = [
   'lines',
+  'codeLines',
   'depth',
   'marks',
   'allMarks',
@@ -149,7 +152,7 @@ function countLine(tally: Tally, text: string): void {
 }
 
 /**
- * Whether a line is the content of a fence at the margin, which costs nothing. Only a fence after a blank line counts, and
+ * Whether a line belongs to a fence at the margin, whose content costs little. Only a fence after a blank line counts, and
  * none in a document with raw HTML that runs through blank lines, so that what Markdown reads is never taken for code.
  */
 function isCode(tally: Tally, text: string, blankBefore: boolean): boolean {
@@ -162,11 +165,16 @@ function isCode(tally: Tally, text: string, blankBefore: boolean): boolean {
   return tally.fence !== undefined;
 }
 
+function countText(tally: Tally, text: string): void {
+  tally.counts.lines++;
+  if (text.trim() === '') endParagraph(tally);
+  else countLine(tally, text);
+}
+
 /** Counts a line; true when it goes beyond a bound, which is reported. */
 function refuseLine(tally: Tally, line: Line, before: string): boolean {
-  tally.counts.lines++;
-  if (line.text.trim() === '') endParagraph(tally);
-  else if (!isCode(tally, line.text, before.trim() === '')) countLine(tally, line.text);
+  if (isCode(tally, line.text, before.trim() === '')) tally.counts.codeLines++;
+  else countText(tally, line.text);
   const what = bounds.find(bound => tally.counts[bound] > limits[bound]);
   if (what === undefined) return false;
   tally.findings.error('too-costly', placeOf(tally, line), { what, limit: limits[what] });
@@ -202,6 +210,7 @@ function skipFrontMatter(findings: Findings): number {
 function startTally(findings: Findings): Tally {
   const counts = {
     lines: 0,
+    codeLines: 0,
     depth: 0,
     marks: 0,
     allMarks: 0,

@@ -32,7 +32,7 @@ export function cell(id, language, code) {
   return `:::cell{#${id} effect=read}\n\n\`\`\`${language}\n${code}\n\`\`\`\n\n:::\n`;
 }
 
-/** As many cells as a runbook can hold: of its 8,200 lines, each takes eight. */
+/** Cells of a long runbook; one may hold more, the cells being short. */
 export const MANY = 1000;
 
 /** A runbook of so many cells of one kind; zx performs the very same file. */

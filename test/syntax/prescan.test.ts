@@ -29,6 +29,18 @@ test('should refuse what goes beyond a bound on the line that does', () => {
   expect(codes('a'.repeat(limits.size + 1))).toEqual([`1:${limits.size + 1} too-large`]);
 });
 
+test('should count the lines of fences, blank ones too, apart from those that Markdown reads', () => {
+  const cell = ':::cell{#a}\n\nTexte.\n\n```ts\na\n\nb\n```\n\n:::\n\n';
+  const bound = Math.floor(limits.lines / 7);
+  expect(codes(cell.repeat(bound))).toEqual([]);
+  expect(codes(cell.repeat(bound + 1))).toEqual([`${bound * 12 + 4}:1 too-costly lines`]);
+  const fence = '```text\na\n\n```\n\n';
+  expect(codes(fence.repeat(limits.codeLines / 4))).toEqual([]);
+  expect(codes(fence.repeat(limits.codeLines / 4 + 1))).toEqual([
+    `${(limits.codeLines * 5) / 4 + 1}:1 too-costly codeLines`,
+  ]);
+});
+
 test('should count the code of a fence as lines only', () => {
   expect(codes(`\`\`\`json\n${'[{"a_b": "*c*"}]\n'.repeat(2_000)}\`\`\`\n`)).toEqual([]);
 });
