@@ -34,6 +34,10 @@ const table = {
     fr: 'toutes les sauvegardes de la base que garde la plateforme ont des octets inversés',
     en: 'every backup of the database that the platform keeps has flipped bytes',
   },
+  'backups-stale': {
+    fr: 'les sauvegardes de la base ont cessé il y a trente jours, chez Scalingo comme chez GitHub',
+    en: 'backups of the database stopped thirty days ago, at Scalingo and at GitHub alike',
+  },
   'artifact-absent': {
     fr: 'GitHub n’a aucun artefact des fichiers, comme depuis 2023',
     en: 'GitHub has no artifact of the files, as has been so since 2023',
@@ -134,6 +138,11 @@ export type FaultName = keyof typeof table;
 
 /** The faults of one start. */
 export type Faults = ReadonlySet<FaultName>;
+
+/** How much older than it is a backup of the database is said to be under `backups-stale`, ms. */
+export function backupDelay(faults: Faults): number {
+  return faults.has('backups-stale') ? 30 * 86_400_000 : 0;
+}
 
 /** No fault at all. */
 export const noFaults: Faults = new Set();

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Faults } from '../faults.ts';
+import { backupDelay, type Faults } from '../faults.ts';
 import { renamedWorkflow, repositoryHistory } from '../repository/history.ts';
 import { type Github, type GithubFault, startGithub } from './github.ts';
 import { type Artifact, type ArtifactScenario, backupRuns, type Run } from './model.ts';
@@ -10,6 +10,7 @@ import { fileDigest } from './storage.ts';
 /** The repository of the lost application. */
 export const repository = 'MTES-MCT/apilos';
 const filesArtifact = 's3_production';
+const databaseWorkflow = 'db_backup_download.yml';
 
 const disaster = z.object({
   now: z.string(),
@@ -32,7 +33,8 @@ export async function startRepository(
 ): Promise<Github> {
   const left = disaster.parse(JSON.parse(await readFile(paths.disaster, 'utf8')));
   const runs = renamed(backupRuns(new Date(left.now)), faults);
-  const weekly = runs.find(run => run.workflow !== 'db_backup_download.yml');
+  const delayed = (run: Run) => delayedRun(run, backupDelay(faults));
+  const weekly = runs.find(run => run.workflow !== databaseWorkflow);
   const intact = left.database?.find(backup => backup.intact)?.takenAt;
   const scenario = scenarioOf(faults);
   const kept = faults.has('database-artifact-absent') ? undefined : morningAfter(runs, intact);
@@ -43,7 +45,7 @@ export async function startRepository(
       name: filesArtifact,
       expired: scenario === 'expired',
     }),
-    artifactOf(kept, paths.databaseArtifact, {
+    artifactOf(kept && delayed(kept), paths.databaseArtifact, {
       id: 700_002,
       name: 'Save db backup as artifact',
       expired: false,
@@ -52,7 +54,7 @@ export async function startRepository(
   return startGithub({
     repository,
     token,
-    runs,
+    runs: runs.map(delayed),
     artifacts: artifacts.filter(artifact => artifact !== undefined),
     files: history[0]?.files ?? {},
     history,
@@ -68,6 +70,13 @@ function renamed(runs: readonly Run[], faults: Faults): Run[] {
   );
 }
 
+/** A copy of the database that is said to be older than it is. */
+function delayedRun(run: Run, delay: number): Run {
+  if (delay === 0 || run.workflow !== databaseWorkflow) return run;
+  const createdAt = new Date(Date.parse(run.createdAt) - delay).toISOString().replace('.000Z', 'Z');
+  return { ...run, createdAt };
+}
+
 function scenarioOf(faults: Faults): ArtifactScenario {
   if (faults.has('artifact-absent')) return 'absent';
   return faults.has('artifact-expired') ? 'expired' : 'present';
@@ -77,7 +86,7 @@ function scenarioOf(faults: Faults): ArtifactScenario {
 function morningAfter(runs: readonly Run[], takenAt: string | undefined): Run | undefined {
   if (takenAt === undefined) return undefined;
   return runs.findLast(
-    run => run.workflow === 'db_backup_download.yml' && Date.parse(run.createdAt) > Date.parse(takenAt),
+    run => run.workflow === databaseWorkflow && Date.parse(run.createdAt) > Date.parse(takenAt),
   );
 }
 

@@ -66,12 +66,22 @@ function hasBackups(addon: Addon): boolean {
   return addon.provider === 'postgresql' && !addon.plan.endsWith('-sandbox');
 }
 
-function presentBackup(backup: Backup) {
+/** The name that a backup is known by: it begins with the instant that is said of it. */
+function nameOf({ model: { rules } }: Call, { name, createdAt }: Backup): string {
+  return rules.backupDelay === 0 ? name : name.replace(/^\d{14}/, stampOf(createdAt - rules.backupDelay));
+}
+
+function stampOf(instant: number): string {
+  return iso(instant).replaceAll(/\D/g, '').slice(0, 14);
+}
+
+function presentBackup(call: Call, backup: Backup) {
+  const { backupDelay } = call.model.rules;
   return {
     id: backup.id,
-    created_at: iso(backup.createdAt),
-    started_at: backup.startedAt === null ? null : iso(backup.startedAt),
-    name: backup.name,
+    created_at: iso(backup.createdAt - backupDelay),
+    started_at: backup.startedAt === null ? null : iso(backup.startedAt - backupDelay),
+    name: nameOf(call, backup),
     size: backup.status === 'done' ? backup.size : 0,
     status: backup.status,
     database_id: backup.addon,
@@ -84,7 +94,7 @@ export function listBackups(call: Call): Reply {
   const { id } = database(call);
   const found = call.model.state.backups.filter(one => one.addon === id);
   const newest = found.sort((a, b) => b.createdAt - a.createdAt);
-  return ok({ database_backups: newest.map(presentBackup) });
+  return ok({ database_backups: newest.map(backup => presentBackup(call, backup)) });
 }
 
 /** `POST /databases/:id/backups`: answers at once; the archive is made meanwhile. */
@@ -92,11 +102,10 @@ export function createBackup(call: Call): Reply {
   const { state, rules } = call.model;
   const { addon } = running(call);
   if (!hasBackups(addon)) throw forbidden('backups are not available on this plan', 'plan_without_backups');
-  const stamp = iso(rules.now()).replaceAll(/\D/g, '').slice(0, 14);
   const backup: Backup = {
     id: rules.random(12),
     addon: addon.id,
-    name: `${stamp}_${addon.resource}`,
+    name: `${stampOf(rules.now())}_${addon.resource}`,
     method: 'manual',
     createdAt: rules.now(),
     startedAt: null,
@@ -105,7 +114,7 @@ export function createBackup(call: Call): Reply {
     file: null,
   };
   state.backups.push(backup);
-  return created({ database_backup: presentBackup(backup) });
+  return created({ database_backup: presentBackup(call, backup) });
 }
 
 function backupOf(call: Call): Backup {
@@ -116,7 +125,7 @@ function backupOf(call: Call): Backup {
 
 /** `GET /databases/:id/backups/:backup` and, as the Go client asks, `GET /backups/:backup`. */
 export function showBackup(call: Call): Reply {
-  return ok({ database_backup: presentBackup(backupOf(call)) });
+  return ok({ database_backup: presentBackup(call, backupOf(call)) });
 }
 
 /** `GET /databases/:id/backups/:backup/archive`: an address that opens the archive without any other key, ten minutes. */
@@ -144,7 +153,7 @@ export function download(call: Call): Reply {
   if (grant === undefined || backup?.file == null || backup.id !== call.params.backup) {
     throw forbidden('Request has expired');
   }
-  const disposition = { 'content-disposition': `attachment; filename="${backup.name}.tar.gz"` };
+  const disposition = { 'content-disposition': `attachment; filename="${nameOf(call, backup)}.tar.gz"` };
   return { status: 200, headers: disposition, file: backup.file };
 }
 

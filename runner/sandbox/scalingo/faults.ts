@@ -1,4 +1,4 @@
-import type { Faults } from '../faults.ts';
+import { backupDelay, type Faults } from '../faults.ts';
 import { stacks } from './catalogue.ts';
 import type { FaultHook } from './handler.ts';
 import type { Delays } from './model.ts';
@@ -16,7 +16,7 @@ const interval = 9;
 /** How the platform behaves under `faults`. */
 export function faultSettings(
   faults: Faults,
-): Pick<ScalingoSettings, 'delays' | 'fault' | 'tokenLifetime' | 'provisioningFails'> {
+): Pick<ScalingoSettings, 'delays' | 'fault' | 'tokenLifetime' | 'provisioningFails' | 'backupDelay'> {
   const delays: Partial<Delays> = {
     ...(faults.has('provisioning-slow') ? { provisioning: 12_000 } : {}),
     ...(faults.has('certificate-late') ? { certificate: 10_000 } : {}),
@@ -24,6 +24,7 @@ export function faultSettings(
   return {
     delays,
     provisioningFails: faults.has('provisioning-failed'),
+    backupDelay: backupDelay(faults),
     fault: hookOf(faults),
     ...(faults.has('token-short') ? { tokenLifetime: 2 } : {}),
   };

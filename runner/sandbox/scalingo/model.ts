@@ -23,6 +23,8 @@ export interface Rules {
   readonly outcome: (app: string, gitRef: string) => Outcome;
   /** How long a JWT lives, in seconds. */
   readonly tokenLifetime: number;
+  /** How much older than they are the backups are said to be, ms. */
+  readonly backupDelay: number;
 }
 
 /** The platform. Operations change `state` in place; whoever holds the model saves it afterwards. */

@@ -39,6 +39,8 @@ export interface ScalingoSettings extends Outside {
   readonly fault?: FaultHook;
   /** How long a JWT lives, in seconds; an hour unless told. */
   readonly tokenLifetime?: number;
+  /** How much older than they are the backups are said to be, ms; 0 unless told. */
+  readonly backupDelay?: number;
 }
 
 /** An application as a router and a runner of processes need it. */
@@ -151,6 +153,7 @@ function modelOf(state: State, settings: ScalingoSettings): Model {
       delays: { ...shortDelays, ...settings.delays },
       outcome: settings.outcome ?? (() => 'success'),
       tokenLifetime: settings.tokenLifetime ?? jwtLifetime,
+      backupDelay: settings.backupDelay ?? 0,
     },
   };
 }

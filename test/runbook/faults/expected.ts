@@ -37,7 +37,7 @@ export interface Stop {
   readonly unopened?: RegExp;
 }
 
-const newest = '20\\d{6}0{6}_apilos_siap_pro_\\d+\\.tar\\.gz';
+const newest = '20\\d{6}(?:00|23)0000_apilos_siap_pro_\\d+\\.tar\\.gz';
 const rejected = (reason: string) => new RegExp(`^rejected base ${newest}: .*${reason}`, 'm');
 const fromGlacier = [/^probed source-fichiers = glacier$/m, /^used fichiers bucket apilos-glacier$/m];
 
@@ -57,9 +57,18 @@ export const overcome: readonly Overcome[] = [
   {
     fault: 'backups-all-corrupted',
     facts: [
-      new RegExp(`(^rejected base ${newest}: .*incorrect data check\\n){3}`, 'm'),
-      /^finding major: Aucune sauvegarde de Scalingo n’est intacte : la base vient de la copie que garde GitHub\.$/m,
+      // Each once: none of them is tried again beside the copy.
+      new RegExp(`^(rejected base ${newest}: .*incorrect data check\\n){3}used base`, 'm'),
+      /^finding major: Aucune sauvegarde de Scalingo n’est à la fois intacte et récente : la base vient de la copie que garde GitHub\.$/m,
       /^used base \d{14}_artefact\.tar\.gz$/m,
+    ],
+  },
+  {
+    fault: 'backups-stale',
+    given: ['sauvegarde-ancienne=acceptee'],
+    facts: [
+      /^finding major: Perte acceptée : .* elle a 7\d\d heures, et le plan en admet 96 au plus$/m,
+      new RegExp(`^used base ${newest}$`, 'm'),
     ],
   },
   { fault: 'artifact-absent', facts: fromGlacier },
@@ -101,6 +110,12 @@ export const stops: readonly Stop[] = [
     fault: 'artifact-cut',
     step: 'telecharger-fichiers',
     words: /ne peut pas être lu là où GitHub l’a rangé .* — refaire l’étape/,
+  },
+  {
+    fault: 'backups-stale',
+    step: 'archive-base',
+    words:
+      /sauvegarde intacte de `base`, `\d{14}_artefact\.tar\.gz`, est du .* : elle a 7\d\d heures, et le plan en admet 96 au plus .*— chercher pourquoi les sauvegardes ont cessé/,
   },
   {
     fault: 'github-unavailable',

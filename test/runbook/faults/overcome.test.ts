@@ -8,6 +8,6 @@ testOvercome(overcome.filter(({ fault }) => often.has(fault)));
 test('every fault that the sandbox has is drilled, eight of them with every change', () => {
   const drilled = [...overcome, ...stops];
   const names = drilled.map(({ fault }) => fault);
-  expect([...names].sort()).toEqual(faultTable.map(({ name }) => name).sort());
+  expect([...new Set(names)].sort()).toEqual(faultTable.map(({ name }) => name).sort());
   expect(drilled.filter(({ fault }) => often.has(fault))).toHaveLength(8);
 });

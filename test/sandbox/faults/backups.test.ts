@@ -8,7 +8,9 @@ import { HeadObjectCommand, ListObjectsV2Command, RestoreObjectCommand, S3Client
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FaultName } from '../../../runner/sandbox/faults.ts';
 import { type Sandbox, startSandbox } from '../../../runner/sandbox/sandbox.ts';
-import type { ScalingoResource } from '../../../runner/services/resources.ts';
+import { instantInName } from '../../../runner/services/archives/catalogue.ts';
+import { newestArtifact } from '../../../runner/services/github.ts';
+import type { GithubResource, ScalingoResource } from '../../../runner/services/resources.ts';
 import { listBackups } from '../../../runner/services/scalingo.ts';
 import { git } from '../git/platform.ts';
 
@@ -84,6 +86,21 @@ function platform({ environment }: Sandbox): ScalingoResource {
   };
 }
 
+function github({ environment }: Sandbox): GithubResource {
+  const value = (name: string) => environment[name] ?? '';
+  return {
+    name: 'depot',
+    run: 'run-1',
+    mode: 'drill',
+    protected: [],
+    kind: 'github',
+    api: value('SANDBOX_GITHUB_API'),
+    repository: value('SANDBOX_GITHUB_REPOSITORY'),
+    token: value('SANDBOX_GITHUB_TOKEN'),
+    clone: '',
+  };
+}
+
 test.each([
   [[], ['whole', 'whole', 'truncated']],
   [['backup-corrupted'], ['whole', 'unreadable', 'truncated']],
@@ -107,6 +124,22 @@ test.each([
   },
   30_000,
 );
+
+test('backups-stale dates every backup of the database a month back, at both places, for that start alone', async () => {
+  const dated = (faults: readonly FaultName[]) =>
+    during(faults, async sandbox => {
+      const listed = await listBackups(platform(sandbox), 'apilos-siap-production');
+      const wanted = { workflow: 'db_backup_download.yml', name: 'Save db backup as artifact' };
+      const { createdAt } = await newestArtifact(github(sandbox), wanted);
+      const done = listed.filter(({ status }) => status === 'done');
+      const named = done.map(({ name }) => instantInName(name));
+      expect(named).toEqual(done.map(({ takenAt }) => new Date(takenAt).toISOString()));
+      return [...done.map(({ takenAt }) => takenAt), createdAt].map(at => Date.parse(at));
+    });
+  const [now, stale] = [await dated([]), await dated(['backups-stale'])];
+  expect(stale).toEqual(now.map(at => at - 30 * 86_400_000));
+  expect(await dated([])).toEqual(now);
+}, 60_000);
 
 test('lifting a fault gives the very archives back', async () => {
   const spoilt = await during(['backups-all-corrupted'], ({ environment }) =>
