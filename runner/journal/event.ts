@@ -111,7 +111,15 @@ export type Fact =
       readonly personal: boolean;
     }
   | { readonly kind: 'data-erased'; readonly resource: string; readonly what: string }
-  | { readonly kind: 'access-granted'; readonly resource: string; readonly who: string };
+  | { readonly kind: 'access-granted'; readonly resource: string; readonly who: string }
+  | {
+      /** Requests that a service refused for a time (`429`, `5xx`…) and that passed, or were given up, after `waited` ms in all. */
+      readonly kind: 'requests-retried';
+      readonly resource: string;
+      readonly refusal: string;
+      readonly requests: number;
+      readonly waited: number;
+    };
 
 /** Everything that a journal may hold. `step` is an instance id. */
 export type Event =

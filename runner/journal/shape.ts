@@ -140,6 +140,13 @@ const facts: { readonly [K in Fact['kind']]: Guard<FactOf<K>> } = {
     resource: text,
     who: text,
   }),
+  'requests-retried': object<FactOf<'requests-retried'>>({
+    kind: choice('requests-retried'),
+    resource: text,
+    refusal: text,
+    requests: count,
+    waited: count,
+  }),
 };
 const fact: Guard<Fact> = shapeByName('kind', facts);
 

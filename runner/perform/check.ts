@@ -7,8 +7,9 @@ import type { Event } from '../journal/event.ts';
 import type { CheckStep } from '../model/runbook.ts';
 import type { Instance } from '../plan/plan.ts';
 import type { Execution, ExecutionResult } from '../ports.ts';
-import { executionOf, observe, refusal } from './execute.ts';
+import { executionOf, observe, refusal, sumsOf } from './execute.ts';
 import { gatherImports } from './imports.ts';
+import { Retries } from './retries.ts';
 import type { Stage } from './stage.ts';
 
 interface Poll {
@@ -44,30 +45,31 @@ async function poll(stage: Stage, execution: Execution, check: CheckStep): Promi
   const { clock } = stage.world;
   const within = Math.min(check.within, stage.session.plan.target.patience ?? check.within);
   const start = clock.monotonic();
-  const first = await pollOnce(stage, execution);
+  const retries = new Retries();
+  const first = await pollOnce(stage, execution, retries);
   let last = first;
   let count = 1;
   while (last.result.ended === 'failed' && clock.monotonic() - start + check.every <= within) {
     await clock.sleep(check.every);
     if (stage.world.interrupted()) break;
-    last = await pollOnce(stage, execution);
+    last = await pollOnce(stage, execution, retries);
     count += 1;
   }
   const events = last === first ? first.events : [...first.events, ...last.events];
   return {
     result: last.result,
-    events,
+    events: [...events, ...sumsOf(execution, retries)],
     count,
     first: answerOf(first.result),
     duration: clock.monotonic() - start,
   };
 }
 
-async function pollOnce(stage: Stage, execution: Execution): Promise<Poll> {
+async function pollOnce(stage: Stage, execution: Execution, retries: Retries): Promise<Poll> {
   const events: Event[] = [];
   const result = await stage.executorOf(execution.instance.id).execute(
     execution,
-    observe(execution, event => events.push(event)),
+    observe(execution, event => events.push(event), retries),
   );
   return { result, events };
 }

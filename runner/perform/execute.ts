@@ -3,6 +3,7 @@ import type { Event } from '../journal/event.ts';
 import type { Instance } from '../plan/plan.ts';
 import type { Execution, ExecutionObserver, ExecutionResult } from '../ports.ts';
 import type { Imports } from './imports.ts';
+import { Retries } from './retries.ts';
 import type { Stage } from './stage.ts';
 
 /** Default limit of a cell that declares none, in milliseconds. */
@@ -10,22 +11,30 @@ export const defaultTimeout = 60 * 60 * 1000;
 
 /** Runs the code of a step, journaling its start, output and facts as they come; what the outcome means is the caller's. */
 export async function executeCode(stage: Stage, execution: Execution): Promise<ExecutionResult> {
-  return await stage.executorOf(execution.instance.id).execute(
-    execution,
-    observe(execution, event => stage.record([event], false)),
-  );
+  const retries = new Retries();
+  const append = (event: Event) => stage.record([event], false);
+  const observer = observe(execution, append, retries);
+  const result = await stage.executorOf(execution.instance.id).execute(execution, observer);
+  for (const event of sumsOf(execution, retries)) append(event);
+  return result;
 }
 
-/** An observer that turns what happens during an execution into events. */
+/** What was refused and made again during executions of one attempt, as events. */
+export function sumsOf({ instance, attempt }: Execution, retries: Retries): readonly Event[] {
+  return retries.sums().map(fact => ({ type: 'fact-recorded', step: instance.id, attempt, fact }));
+}
+
+/** An observer that turns what happens during an execution into events; refusals that were overcome go to `retries`. */
 export function observe(
   { instance, attempt }: Execution,
   append: (event: Event) => unknown,
+  retries: Retries,
 ): ExecutionObserver {
   const step = instance.id;
   return {
     started: pid => append({ type: 'step-started', step, attempt, pid }),
     output: (stream, text) => append({ type: 'output-written', step, attempt, stream, text }),
-    fact: fact => append({ type: 'fact-recorded', step, attempt, fact }),
+    fact: fact => retries.add(fact) || append({ type: 'fact-recorded', step, attempt, fact }),
   };
 }
 

@@ -112,6 +112,10 @@ export function sayFact(fact: Fact, { lang, timeZone }: Locale): string {
       return fill(sentence, { resource: fact.resource, what: fact.what });
     case 'access-granted':
       return fill(sentence, { resource: fact.resource, who: fact.who });
+    case 'requests-retried': {
+      const { resource, refusal, requests, waited } = fact;
+      return fill(sentence, { resource, refusal, requests, waited: duration(waited, lang) });
+    }
   }
 }
 

@@ -166,6 +166,8 @@ export const EN: Words = {
     'data-loaded': 'Data loaded into {resource}: {what}{personal}',
     'data-erased': 'Data erased from {resource}: {what}',
     'access-granted': 'Access granted to {resource}: {who}',
+    'requests-retried':
+      'Slowed down by {resource}: refused {requests}× ({refusal}), made again after waiting {waited}',
     personal: ' (personal data)',
     ok: 'conclusive',
     notOk: 'not conclusive',

@@ -171,6 +171,8 @@ export const FR = {
     'data-loaded': 'Données chargées dans {resource} : {what}{personal}',
     'data-erased': 'Données effacées de {resource} : {what}',
     'access-granted': 'Accès accordé à {resource} : {who}',
+    'requests-retried':
+      'Ralenti par {resource} : {requests} refus ({refusal}), requêtes refaites après {waited} d’attente',
     personal: ' (données à caractère personnel)',
     ok: 'concluante',
     notOk: 'non concluante',

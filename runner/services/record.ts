@@ -20,6 +20,11 @@ export function recordBackupUsed(backup: FactOf<'backup-used'>): void {
   record({ kind: 'backup-used', ...backup });
 }
 
+/** Records requests that a service refused for a time and that were made again; the journal says their sums, step by step. */
+export function recordRetries(retries: FactOf<'requests-retried'>): void {
+  record({ kind: 'requests-retried', ...retries, waited: Math.round(retries.waited) });
+}
+
 /** Records a backup that was tried and refused, with the reason. */
 export function recordBackupRejected(backup: FactOf<'backup-rejected'>): void {
   record({ kind: 'backup-rejected', ...backup });

@@ -32,6 +32,7 @@ const facts: readonly Fact[] = [
   { kind: 'data-loaded', resource: 'base', what: 'conventions', personal: true },
   { kind: 'data-erased', resource: 'base', what: 'conventions' },
   { kind: 'access-granted', resource: 'base', who: 'alice' },
+  { kind: 'requests-retried', resource: 'plateforme', refusal: '429', requests: 3, waited: 45_000 },
 ];
 
 /** At least one event of each type, with every member that it may have. */

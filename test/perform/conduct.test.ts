@@ -229,6 +229,34 @@ describe('conduct', () => {
     expect(world.executed.map(execution => execution.instance.id)).toEqual(['ecrit']);
   });
 
+  test('tells once for each step what services refused and took the next time, summed over requests and polls', async () => {
+    const refused = (refusal: string, waited: number) =>
+      ({ kind: 'requests-retried', resource: 'base', refusal, requests: 1, waited }) as const;
+    const finding = { kind: 'finding', severity: 'minor', text: 'écart' } as const;
+    const { world, story } = await play({
+      results: { ecrit: [{ ended: 'failed' }, { ended: 'failed' }, {}] },
+      world: world => {
+        world.facts = {
+          lire: [refused('429', 5000), refused('401', 0), finding, refused('429', 15_000)],
+          ecrit: [refused('429', 1000)],
+        };
+      },
+    });
+    const told = world.events.flatMap(event =>
+      event.type === 'fact-recorded' ? [[event.step, event.fact]] : [],
+    );
+    expect(told).toEqual([
+      ['lire', finding],
+      ['lire', { ...refused('429', 20_000), requests: 2 }],
+      ['lire', refused('401', 0)],
+      ['ecrit', { ...refused('429', 3000), requests: 3 }],
+    ]);
+    expect(story.slice(2, 8)).toEqual([
+      ...opening.slice(2, 4),
+      ...['fact-recorded lire', 'fact-recorded lire', 'fact-recorded lire', 'passed lire'],
+    ]);
+  });
+
   test('polls a check until it is true and keeps the first and the last poll', async () => {
     const { story } = await play({ results: { ecrit: [{ ended: 'failed' }, { ended: 'failed' }, {}] } });
     expect(story.slice(8, 12)).toEqual([

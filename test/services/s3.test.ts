@@ -185,11 +185,16 @@ test('what the service refuses is a fault with its code, and nothing is left und
   expect(await faultOf(describeBucket(nowhere))).toBe('s3-unreachable');
 });
 
-test('a service that stumbles is asked again, with a body that is whole', async () => {
+test('a service that stumbles is asked again, with a body that is whole, and it is told', async () => {
+  const facts = collectFacts();
   const bucket = bucketNamed('exercice');
   await createBucket(bucket);
   let stumbles = 3;
   failing = operation => (operation === 'PutObject' && stumbles-- > 0 ? 503 : undefined);
   expect(await uploadAll(bucket, objectsOf(contents))).toMatchObject({ sent: 5 });
   expect(await compareAll(bucket, objectsOf(contents))).toMatchObject({ same: 5, different: [] });
+  const retried = { kind: 'requests-retried', resource: 'fichiers', refusal: '5xx', requests: 3 };
+  expect(facts.filter(({ kind }) => kind === 'requests-retried')).toEqual([
+    { ...retried, waited: expect.any(Number) },
+  ]);
 });

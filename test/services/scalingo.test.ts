@@ -412,7 +412,12 @@ describe('the account', () => {
     requestsPerMinute = 3;
     await start();
     const at = platform();
+    const facts = collectFacts();
     for (let count = 0; count < 6; count++) await findApplication(at, lost);
+    expect(facts).not.toEqual([]);
+    expect(new Set(facts.map(fact => [fact.kind, 'refusal' in fact ? fact.refusal : ''].join(' ')))).toEqual(
+      new Set(['requests-retried 429']),
+    );
     await server.stop();
     requestsPerMinute = 0;
     await start();

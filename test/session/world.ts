@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { linkEntry } from '../../runner/journal/chain.ts';
-import type { Entry, Event, Fingerprint } from '../../runner/journal/event.ts';
+import type { Entry, Event, Fact, Fingerprint } from '../../runner/journal/event.ts';
 import { readRunbook } from '../../runner/model/build.ts';
 import type { Json } from '../../runner/model/runbook.ts';
 import { noOutput } from '../../runner/perform/execute.ts';
@@ -94,6 +94,8 @@ export class MemoryWorld implements World {
   readonly executed: Execution[] = [];
   readonly branches = new Set<string>();
   fingerprints: Fingerprint[] = [];
+  /** What the code of a step records each time, by step. */
+  facts: Readonly<Record<string, readonly Fact[]>> = {};
   stop = false;
   onAppend: (event: Event) => void = () => {};
   #time = 0;
@@ -132,6 +134,7 @@ export class MemoryWorld implements World {
     execute: async (execution: Execution, observer: ExecutionObserver) => {
       this.executed.push(execution);
       observer.started(7);
+      for (const fact of this.facts[execution.instance.id] ?? []) observer.fact(fact);
       await setTimeout(1);
       return this.#resultOf(execution);
     },

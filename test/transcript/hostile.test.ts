@@ -86,6 +86,12 @@ function journalWith(text: string) {
       attempt: 1,
       fact: { kind: 'backup-rejected', resource: text, id: text, reason: text },
     },
+    {
+      type: 'fact-recorded',
+      step: 'base-restauree',
+      attempt: 1,
+      fact: { kind: 'requests-retried', resource: text, refusal: text, requests: 2, waited: 5 },
+    },
     finished(1, { outcome: 'failed', reason: { code: 'error', message: text, stack: text } }),
     { type: 'retry-asked', step: 'base-restauree', by },
     intent(2),

@@ -114,6 +114,21 @@ export const EVENTS: readonly (readonly [number, Event])[] = [
       type: 'fact-recorded',
       step: 'archive-base',
       attempt: 1,
+      fact: {
+        kind: 'requests-retried',
+        resource: 'plateforme',
+        refusal: '429',
+        requests: 3,
+        waited: 47_000,
+      },
+    },
+  ],
+  [
+    0,
+    {
+      type: 'fact-recorded',
+      step: 'archive-base',
+      attempt: 1,
       fact: { kind: 'backup-rejected', resource: 'base', id: '20260304000000', reason: 'archive tronquée' },
     },
   ],

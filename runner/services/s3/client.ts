@@ -1,5 +1,6 @@
 import { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { Fault, type FaultState } from '../../fault.ts';
+import { recordRetries } from '../record.ts';
 import type { S3Resource } from '../resources.ts';
 import { signWithKnownDigests } from './digests.ts';
 
@@ -67,17 +68,22 @@ export async function withS3<T>(
   } catch (error) {
     throw explain(resource, error, state);
   } finally {
-    if (again.requests > 0) console.log(`${resource.bucket}: ${again.requests} ↻ (5xx)`);
+    if (again.requests > 0) {
+      console.log(`${resource.bucket}: ${again.requests} ↻ (5xx)`);
+      recordRetries({ resource: resource.name, refusal: '5xx', ...again });
+    }
     client.destroy();
   }
 }
 
-/** Counts the requests that the service first refused for want of capacity, and that were sent again. */
-function countAgain(client: S3Client): { readonly requests: number } {
-  const again = { requests: 0 };
+/** Counts the attempts that the service refused for want of capacity before it took them, and the ms that were waited. */
+function countAgain(client: S3Client): { readonly requests: number; readonly waited: number } {
+  const again = { requests: 0, waited: 0 };
   client.middlewareStack.add(next => async args => {
     const answer = await next(args);
-    if ((answer.output.$metadata.attempts ?? 1) > 1) again.requests++;
+    const { attempts = 1, totalRetryDelay = 0 } = answer.output.$metadata;
+    again.requests += attempts - 1;
+    again.waited += totalRetryDelay;
     return answer;
   });
   return again;

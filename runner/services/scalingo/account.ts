@@ -8,6 +8,7 @@
  */
 import { Buffer } from 'node:buffer';
 import { Fault } from '../../fault.ts';
+import { recordRetries } from '../record.ts';
 import type { ScalingoResource } from '../resources.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Limiter } from './limiter.ts';
@@ -96,6 +97,11 @@ export class Account {
     return this.#send(target.href, { method: 'GET', path: target.pathname });
   }
 
+  /** Records a refusal that is not an end: the request is made again after `waited` ms. */
+  refused(refusal: string, waited = 0): void {
+    recordRetries({ resource: this.#resource.name, refusal, requests: 1, waited });
+  }
+
   async #call(api: Api, call: ApiCall): Promise<ApiAnswer> {
     return await this.#send(`${this.#resource[api].replace(/\/$/, '')}${call.path}`, call);
   }
@@ -106,6 +112,7 @@ export class Account {
     if (answer.status !== 401 || call.bearer !== undefined) return this.#judge(call, answer);
     // The clock of the server is the one that counts: a JWT that it calls expired is replaced, once.
     this.#jwt = undefined;
+    this.refused('401');
     console.log(`401 ${call.method} ${call.path}: POST /tokens/exchange`);
     return this.#judge(call, await this.#attempt(url, call, `Bearer ${await this.#token()}`));
   }
@@ -122,6 +129,7 @@ export class Account {
       if (answer.status !== 429) return answer;
       const wait = answer.retryAfter ?? pause;
       console.log(`429 ${call.method} ${call.path}: ${wait / 1000} s`);
+      this.refused('429', wait);
       await this.clock.sleep(wait);
     }
     return await this.#once(url, call, authorization);

@@ -38,6 +38,7 @@ async function ask(account: Account, { app, addon }: Door, call: ApiCall): Promi
   const answer = await send([...expected, 401]);
   if (answer.status !== 401) return answer;
   forgetDatabaseToken(account, addon);
+  account.refused('401');
   return await send(expected);
 }
 

@@ -128,6 +128,8 @@ function lineOf(fact: Fact): string {
       return `finding ${fact.severity}: ${fact.text}`;
     case 'verification':
       return `${fact.ok ? 'verified' : 'refuted'} ${fact.title}: ${fact.found}`;
+    case 'requests-retried':
+      return `retried ${fact.resource} ${fact.refusal}: ${fact.requests} after ${fact.waited} ms`;
     default:
       return fact.kind;
   }

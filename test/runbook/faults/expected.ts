@@ -43,8 +43,16 @@ const fromGlacier = [/^probed source-fichiers = glacier$/m, /^used fichiers buck
 
 /** In the order of the plan's steps. */
 export const overcome: readonly Overcome[] = [
-  { fault: 'token-short', printed: [/│ 401 GET \S+: POST \/tokens\/exchange/] },
-  { fault: 'rate-limited', printed: [/│ 429 [A-Z]+ \S+: \d+ s/] },
+  {
+    fault: 'token-short',
+    facts: [/^retried plateforme 401: \d+ after 0 ms$/m],
+    printed: [/│ 401 GET \S+: POST \/tokens\/exchange/],
+  },
+  {
+    fault: 'rate-limited',
+    facts: [/^retried plateforme 429: \d+ after [5-9]\d{3,} ms$/m],
+    printed: [/│ 429 [A-Z]+ \S+: \d+ s/],
+  },
   { fault: 'provisioning-slow', printed: [/│ postgresql : provisioning\n.*│ postgresql : running/] },
   {
     fault: 'backup-corrupted',
@@ -79,7 +87,11 @@ export const overcome: readonly Overcome[] = [
     facts: [/^used fichiers bucket apilos-glacier$/m],
     printed: [/degel-attendu │ (\d+)\/\1\n/],
   },
-  { fault: 's3-slow-down', printed: [/│ apilos-exercice: \d+ ↻ \(5xx\)/] },
+  {
+    fault: 's3-slow-down',
+    facts: [/^retried fichiers 5xx: \d+ after \d+ ms$/m],
+    printed: [/│ apilos-exercice: \d+ ↻ \(5xx\)/],
+  },
   { fault: 'deployment-queued', printed: [/│ remote: -----> Waiting in the queue/] },
   { fault: 'dns-slow', facts: [/^polled dns-visible\[siap\]: .*false, then ok = true$/m] },
   // What only documents and CI look at does not keep a run from going on.
@@ -102,6 +114,12 @@ export const stops: readonly Stop[] = [
     unopened: /la sonde `application-perdue` .* n’a pas pu répondre : Scalingo refuse l’accès/,
   },
   {
+    fault: 'backups-stale',
+    step: 'archive-base',
+    words:
+      /sauvegarde intacte de `base`, `\d{14}_artefact\.tar\.gz`, est du .* : elle a 7\d\d heures, et le plan en admet 96 au plus .*— chercher pourquoi les sauvegardes ont cessé/,
+  },
+  {
     fault: 'artifact-corrupted',
     step: 'telecharger-fichiers',
     words: /ne correspond pas à ce que GitHub annonce : sha256:\w+ attendu.* — le télécharger à nouveau/,
@@ -110,12 +128,6 @@ export const stops: readonly Stop[] = [
     fault: 'artifact-cut',
     step: 'telecharger-fichiers',
     words: /ne peut pas être lu là où GitHub l’a rangé .* — refaire l’étape/,
-  },
-  {
-    fault: 'backups-stale',
-    step: 'archive-base',
-    words:
-      /sauvegarde intacte de `base`, `\d{14}_artefact\.tar\.gz`, est du .* : elle a 7\d\d heures, et le plan en admet 96 au plus .*— chercher pourquoi les sauvegardes ont cessé/,
   },
   {
     fault: 'github-unavailable',
