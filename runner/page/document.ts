@@ -11,6 +11,7 @@ import { codeBlock, sign } from '../transcript/html-parts.ts';
 import { anchorOf, proseOf } from '../transcript/html-prose.ts';
 import { attributesOf, governedBy, stepAnchor } from '../transcript/html-runbook.ts';
 import { type Durations, medianOf, type Sample } from './durations.ts';
+import { sourcesOf } from './sources.ts';
 import { pageWordsOf } from './words.ts';
 
 /** A sign for each kind of step, which always stands beside its word. */
@@ -37,7 +38,7 @@ export function documentOf(
     {
       code: step => codeOf(runbook, step),
       step: (step, prose) => articleOf(runbook, step, prose, durations),
-      governed: section => governedBy(section, words),
+      governed: section => [...governedBy(section, words), ...sourcesOf(section, front)],
       heading: (section, headingLevel, title) => {
         // The page has the runbook's title already.
         if (section.depth === 1 && section.title === front.title)

@@ -48,6 +48,40 @@ test('the middle one of what was measured is never between two measures', () => 
   expect([medianOf([5]), medianOf([9, 1]), medianOf([3, 9, 1])]).toEqual([5, 1, 3]);
 });
 
+describe('what the plan relies on', () => {
+  const front = `---
+title: Essai
+lang: LANG
+resources: { depot: { kind: github, label: Dépôt }, plateforme: { kind: scalingo } }
+targets: { ici: { mode: drill, label: Ici, resources: { depot: { repository: a/b, token: { env: T } }, plateforme: { token: { env: T } } } } }
+---
+`;
+  const sources = [
+    'file=a.json in=depot ref=main is=sha256:0123456789ab',
+    'file=a.json key=b.c is="<b>"',
+    'names-of=.env.template in=depot is=45:1e3de6ac41bf',
+    'workflow=sauvegarde.yml in=depot is="27 1 * * 1"',
+    'workflow=sauvegarde.yml artifact="Copie de la base" in=depot is=kept',
+    'stack=scalingo-22 in=plateforme is="deprecated 2026-06-01"',
+    'url=https://example.org/etat.json',
+    'url=https://example.org/etat.json key=version is=3',
+    'tool=pg_restore is=15',
+  ].map(text => `::source{${text}}\n`);
+
+  test.each(['fr', 'en'])('stands under its heading, one line a source, in words: %s', lang => {
+    const html = renderRunbook(
+      runbookOf(`${front.replace('LANG', lang)}\n# Essai\n\n## Déployer\n\n${sources.join('\n')}\nProse.\n`),
+    );
+    const [, after = ''] = html.split('id="doc-déployer">');
+    const lines = [...after.matchAll(/<p class="source">(.*?)<\/p>/g)].map(match => match[1]);
+    expect([
+      after.slice(0, after.indexOf('<p')),
+      after.indexOf('Prose.') > after.lastIndexOf('class="source"'),
+    ]).toEqual(['Déployer</h3>', true]);
+    expect(lines).toMatchSnapshot();
+  });
+});
+
 describe('past drills on the page', () => {
   /** The words of one element of the page, without its marks. */
   function textOf(html: string, pattern: RegExp): string {
