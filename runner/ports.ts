@@ -148,13 +148,23 @@ export interface Answered {
 export interface Answers {
   step: Answered &
     ({ readonly choice: 'run' | 'by-hand' | 'pause' } | { readonly choice: 'skip'; readonly reason: string });
-  item: Answered & { readonly choice: 'done' | 'pause' };
-  confirmation: Answered & {
-    readonly choice: 'done' | 'pause';
-    readonly remark?: string;
-    /** Paths of files to attach, on the operator's machine. */
-    readonly evidence: readonly string[];
-  };
+  item: Answered &
+    (
+      | { readonly choice: 'done' }
+      | { readonly choice: 'pause' }
+      | { readonly choice: 'skip'; readonly reason: string }
+    );
+  confirmation: Answered &
+    (
+      | {
+          readonly choice: 'done';
+          readonly remark?: string;
+          /** Paths of files to attach, on the operator's machine. */
+          readonly evidence: readonly string[];
+        }
+      | { readonly choice: 'pause' }
+      | { readonly choice: 'skip'; readonly reason: string }
+    );
   'by-hand': Answered & {
     readonly choice: 'done' | 'pause';
     readonly reason: string;

@@ -23,6 +23,7 @@ export async function performManual(stage: Stage, instance: Instance): Promise<v
       ...roleOf(step),
     });
     if (answer.choice === 'pause') return stage.pause(answer.by);
+    if (answer.choice === 'skip') return skip(stage, instance, answer);
     stage.record([{ type: 'item-confirmed', step: instance.id, item, ...saidBy(stage, step, answer) }]);
   }
   await confirm(stage, instance, step);
@@ -54,6 +55,7 @@ async function confirm(stage: Stage, instance: Instance, step: ManualStep): Prom
   const question = { ask: 'confirmation', step: instance.id, evidence, ...roleOf(step) } as const;
   const answer = await stage.ask<'confirmation'>(question);
   if (answer.choice === 'pause') return stage.pause(answer.by);
+  if (answer.choice === 'skip') return skip(stage, instance, answer);
   await attach(stage, instance, answer);
   if (evidence === 'required' && stage.session.steps.get(instance.id).evidence === 0) {
     return stage.pause(answer.by, 'no-answer');
@@ -62,7 +64,20 @@ async function confirm(stage: Stage, instance: Instance, step: ManualStep): Prom
   stage.record([{ type: 'step-confirmed', step: instance.id, ...saidBy(stage, step, answer), ...remark }]);
 }
 
-async function attach(stage: Stage, instance: Instance, answer: Answers['confirmation']): Promise<void> {
+/** A step that was presented and is not done after all; what was confirmed of it stays confirmed. */
+function skip(
+  stage: Stage,
+  { id }: Instance,
+  { by, reason }: { readonly by: Person; readonly reason: string },
+): void {
+  stage.record([{ type: 'step-skipped', step: id, cause: 'operator', reason, by }]);
+}
+
+async function attach(
+  stage: Stage,
+  instance: Instance,
+  answer: Extract<Answers['confirmation'], { readonly choice: 'done' }>,
+): Promise<void> {
   for (const path of answer.evidence) {
     const kept = await stage.world.evidence.keep(path).catch((error: unknown) => {
       // The process ends with the fault's own words; the journal must say by then that the run waits.

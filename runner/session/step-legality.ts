@@ -86,7 +86,7 @@ function isDoubt(session: Session, entry: EventOf<'step-doubted'>, state: StepSt
 function isDecided(session: Session, entry: Entry, state: StepState): boolean {
   switch (entry.type) {
     case 'step-skipped':
-      return isSkip(session, entry);
+      return isSkip(session, entry, state);
     case 'step-done-by-hand':
       return isOpenToDecision(session, entry.step);
     case 'retry-asked':
@@ -103,8 +103,9 @@ function isDecided(session: Session, entry: Entry, state: StepState): boolean {
   }
 }
 
-function isSkip(session: Session, entry: EventOf<'step-skipped'>): boolean {
-  if (entry.cause === 'operator') return isOpenToDecision(session, entry.step);
+function isSkip(session: Session, entry: EventOf<'step-skipped'>, state: StepState): boolean {
+  if (entry.cause === 'operator')
+    return isOpenToDecision(session, entry.step) || isPresented(session, entry.step, state);
   const action = offeredOn(session, 'skip-step', entry.step);
   return action !== undefined && same(action, entry, ['cause', 'reason']);
 }
@@ -128,13 +129,17 @@ function isPresentation(session: Session, entry: EventOf<'manual-presented'>): b
   return step?.kind === 'manual' && step.role === entry.role;
 }
 
+function isPresented(session: Session, step: string, state: StepState): boolean {
+  return state.status === 'presented' && offeredOn(session, 'present-manual', step) !== undefined;
+}
+
 function isConfirmation(
   session: Session,
   entry: EventOf<'item-confirmed' | 'step-confirmed'>,
   state: StepState,
 ): boolean {
   const manual = offeredOn(session, 'present-manual', entry.step)?.instance.step;
-  if (manual?.kind !== 'manual' || state.status !== 'presented') return false;
+  if (manual?.kind !== 'manual' || !isPresented(session, entry.step, state)) return false;
   const items = manual.items.length;
   if (entry.type === 'item-confirmed')
     return entry.item < items && !state.confirmedItems.includes(entry.item);

@@ -260,6 +260,22 @@ test('a cell that fails stops the run, which goes on once the cause is gone', as
   `);
 });
 
+test('a manual step is skipped by its answers with a reason, and what was confirmed of it stays so', async () => {
+  const two = small.replace('- [ ] Le compte', '- [ ] Le fichier est là\n- [ ] Le compte');
+  const scene = new Scene(two, 'relire: { confirm: [1], skip: sans objet à l’exercice }');
+  const { code, out } = await scene.run();
+  expect([code, out]).toEqual([0, expect.stringContaining('↷ relire ignorée · sans objet à l’exercice')]);
+  expect(scene.story().filter(line => line.includes('relire'))).toEqual([
+    'manual-presented relire',
+    'item-confirmed relire',
+    'step-skipped relire operator',
+  ]);
+  const page = scene.read(join(scene.bundle, 'transcript.md'));
+  expect(page).toContain('sans objet à l’exercice, camille (operateur)');
+  const verified = await scene.call('verify', scene.bundle, '--allowed-signers', 'cle.signataires');
+  expect(verified.code).toBe(0);
+});
+
 const needing = `:::manual{#joindre role=operateur evidence=required}
 
 - [ ] Le reçu est joint

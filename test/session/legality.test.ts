@@ -122,8 +122,9 @@ const ends = fc.constantFrom<Results[string][number]>(
 );
 const steps = ['lire', 'refait', 'vider', 'vide', 'copier', 'trier', 'creer[siap]', 'defaire[siap]'];
 const results = fc.record(Object.fromEntries(steps.map(step => [step, fc.array(ends, { maxLength: 3 })])));
-const choices = fc.record(
-  Object.fromEntries(
+const choices = fc.record({
+  'item dire': fc.array(pick('done', 'skip', 'pause'), { minLength: 1, maxLength: 2 }),
+  ...Object.fromEntries(
     steps.flatMap(step => [
       [
         `failure ${step}`,
@@ -134,7 +135,7 @@ const choices = fc.record(
       [`by-hand ${step}`, fc.constant([{ choice: 'done' }])],
     ]),
   ),
-);
+});
 
 function pick(...among: readonly string[]) {
   return fc.constantFrom(...among.map(choice => ({ choice })));

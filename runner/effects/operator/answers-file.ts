@@ -21,6 +21,7 @@ const stepAnswers = z.strictObject({
   remark: z.string().optional(),
   /** Files to attach, relative to the answers file. */
   evidence: z.array(z.string()).optional(),
+  /** Skips a cell, a step that failed, or what `confirm` leaves of a manual step; the text is the reason. */
   skip: z.string().optional(),
   'by-hand': z.string().optional(),
   exports: z.record(z.string(), json).optional(),

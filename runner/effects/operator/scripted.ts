@@ -57,10 +57,13 @@ const replies: Replies = {
   },
   item: ({ question, given, answered }) => {
     const isDone = given.confirm === 'all' || given.confirm?.includes(question.item + 1) === true;
-    if (!isDone) throw silence(question);
-    return { ...answered, choice: 'done' };
+    if (isDone) return { ...answered, choice: 'done' };
+    if (given.skip !== undefined) return { ...answered, choice: 'skip', reason: given.skip };
+    throw silence(question);
   },
   confirmation: ({ question, given, answered, path }) => {
+    if (given.confirm === undefined && given.skip !== undefined)
+      return { ...answered, choice: 'skip', reason: given.skip };
     if (given.confirm === undefined) throw silence(question);
     const remark = given.remark === undefined ? {} : { remark: given.remark };
     const evidence = (given.evidence ?? []).map(file => resolve(dirname(path), file));

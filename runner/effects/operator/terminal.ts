@@ -97,21 +97,20 @@ class Terminal {
   async item(question: Asked<'item'>): Promise<Answers['item']> {
     this.#show(question.step);
     const message = `${neutralise(question.text, 'line')} — ${this.#words.item}`;
-    const choice = await this.#select(
-      message,
-      ['done', 'pause'] as const,
-      [this.#words.done.split(' ')[0] ?? '', this.#words.pause],
-      0,
-    );
-    return { ...this.#answered, choice: choice ?? 'pause' };
+    return await this.#doneOrNot(message);
   }
 
   async confirmation(question: Asked<'confirmation'>): Promise<Answers['confirmation']> {
     this.#show(question.step);
+    const step = this.#stepOf(question.step);
+    if (step.kind === 'manual' && step.items.length === 0) {
+      const whole = await this.#doneOrNot(this.#words.item);
+      if (whole.choice !== 'done') return whole;
+    }
     const remark = await this.#text(this.#words.remark);
-    if (remark === undefined) return { ...this.#answered, choice: 'pause', evidence: [] };
+    if (remark === undefined) return { ...this.#answered, choice: 'pause' };
     const evidence = await this.#evidence(question);
-    if (evidence === undefined) return { ...this.#answered, choice: 'pause', evidence: [] };
+    if (evidence === undefined) return { ...this.#answered, choice: 'pause' };
     return { ...this.#answered, choice: 'done', ...(remark === '' ? {} : { remark }), evidence };
   }
 
@@ -216,6 +215,15 @@ class Terminal {
     const instance = this.#settings.plan.instances.find(candidate => candidate.id === id);
     if (instance === undefined) throw new Error(`no step \`${id}\` in this plan`);
     return instance.step;
+  }
+
+  async #doneOrNot(message: string): Promise<Answers['item']> {
+    const { done, pause, skip } = this.#words;
+    const titles = [done.split(' ')[0] ?? '', pause, skip];
+    const choice = await this.#select(message, ['done', 'pause', 'skip'] as const, titles, 0);
+    if (choice === 'skip')
+      return await this.#withReason(reason => ({ ...this.#answered, choice: 'skip', reason }));
+    return { ...this.#answered, choice: choice ?? 'pause' };
   }
 
   async #lookCloser(question: Asked<'step'>): Promise<Answers['step']> {
