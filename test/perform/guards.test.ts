@@ -1,5 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { approvalsBy, signChallenge } from '../../runner/effects/approval.ts';
 import { createResources } from '../../runner/effects/resources/resources.ts';
 import { readRunbook } from '../../runner/model/build.ts';
 import type { Mode } from '../../runner/model/runbook.ts';
@@ -113,6 +118,7 @@ async function play(
   held: Held,
   script: Readonly<Record<string, object>>,
   meanwhile: Meanwhile = {},
+  signs?: (challenge: string) => Promise<string>,
 ) {
   const plan = planOf(kind, held.settings.mode);
   const answers = Object.fromEntries(
@@ -121,10 +127,15 @@ async function play(
   const world = new MemoryWorld({}, { 'step vider': [{ choice: 'run' }], ...answers });
   const { inspect, claim } = createResources({ base: held.settings });
   Object.assign(world.resources, { inspect, claim });
+  if (signs !== undefined) Object.assign(world, { approvals: approvalsBy(join(keys, 'list')) });
   const { ask } = world.operator;
+  let signed = 0;
   world.operator.ask = async <K extends keyof Answers>(question: Extract<Question, { readonly ask: K }>) => {
     await meanwhile[question.ask]?.();
-    return await ask<K>(question);
+    const answer = await ask<K>(question);
+    const asked: Question = question;
+    if (asked.ask !== 'approval' || signs === undefined || signed++ > 0) return answer;
+    return Object.assign(answer, { choice: 'signed', answer: await signs(asked.challenge) });
   };
   const operator = { id: 'camille', role: 'operateur' };
   const opening = openingOf(plan, { operator, mode: plan.target.mode });
@@ -136,6 +147,14 @@ async function play(
   const fault = reason?.code === 'refused' ? reason.fault : undefined;
   return { acted: world.executed.length, asked: world.asked, fault, events: world.events };
 }
+
+/** A folder with the keys of a second person and of a stranger, and a list that trusts the first. */
+const keys = mkdtempSync(join(tmpdir(), 'reprise-guards-'));
+for (const who of ['noa', 'mallory'])
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', join(keys, who)]);
+const trusted = readFileSync(join(keys, 'noa.pub'), 'utf8');
+writeFileSync(join(keys, 'list'), `noa namespaces="approval@reprise" ${trusted}`);
+afterAll(() => rmSync(keys, { recursive: true, force: true }));
 
 describe.each(kinds)('a real $kind', ({ kind, start }) => {
   let server: Awaited<ReturnType<Kind['start']>>;
@@ -203,5 +222,17 @@ describe.each(kinds)('a real $kind', ({ kind, start }) => {
     expect(refused.events).toContainEqual(
       expect.objectContaining({ type: 'approval-refused', fault: 'answers-in-real' }),
     );
+  });
+
+  test('is not acted on for an approval in the second person’s name that a stranger’s key has signed', async () => {
+    const held = await server.make('reelle_signee', 'real');
+    const approvedWith = (key: string) =>
+      play(kind, held, {}, {}, challenge => signChallenge(challenge, 'noa', join(keys, key)));
+    const wrong = await approvedWith('mallory');
+    expect(wrong.acted).toBe(0);
+    expect(wrong.events).toContainEqual(
+      expect.objectContaining({ type: 'approval-refused', fault: 'approval-key-unknown' }),
+    );
+    expect((await approvedWith('noa')).acted).toBe(1);
   });
 });
