@@ -17,7 +17,8 @@ export const pageStyle = `
 .plan a.id:hover{text-decoration:underline}
 .kind.cell,.kind.manual,.kind.check,.kind.probe,.kind.undo{display:inline-block;margin-right:.35rem;padding:.05rem .5rem;border:1px solid;border-radius:.2rem;font-size:.8125rem;font-weight:700;white-space:nowrap}
 .kind.cell{color:var(--blue)}.kind.manual{color:var(--warn)}.kind.check{color:var(--ok)}.kind.probe{color:var(--info)}.kind.undo{color:var(--soft)}
-p.source{margin:.25rem 0;color:var(--soft);font-size:.8125rem;overflow-wrap:anywhere}
+p.source{margin:0 0 1rem;color:var(--soft);font-size:.8125rem;overflow-wrap:anywhere}
+.source+.source{margin-top:-.75rem}
 ul.kinds{list-style:none;padding:0}
 ul.kinds li{margin:.4rem 0}
 
