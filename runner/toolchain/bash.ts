@@ -8,27 +8,40 @@ import type { Code, Runbook } from '../model/runbook.ts';
 import type { Findings } from '../syntax/findings.ts';
 import { type CodeStep, stepsIn } from './steps.ts';
 
-/** How many shells at once: there may be hundreds of cells. */
-const atOnce = 4;
+/** Cells that one shell reads: starting it costs more than reading some. */
+const atOnce = 32;
+
+/** One argument takes 128 KiB on Linux (MAX_ARG_STRLEN), and a character at most four bytes. */
+const longest = 30_000;
+
+// Reads each argument with `bash -n`; a nul, which no message can hold, follows what was said of each.
+const readEach = String.raw`for code in "$@"; do bash -n -c -- "$code"; printf '\0' >&2; done`;
 
 /** Reads every sh cell with `bash -n`; without bash on this machine nothing is found. */
 export async function checkShellSyntax(runbook: Runbook, findings: Findings): Promise<void> {
-  const waiting = [...stepsIn(runbook, 'sh')];
-  const work = async (): Promise<void> => {
-    for (let step = waiting.shift(); step; step = waiting.shift()) await checkOne(step, findings);
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
+  const steps = stepsIn(runbook, 'sh');
+  const short = steps.filter(({ code }) => code.text.length < longest);
+  for (let first = 0; first < short.length; first += atOnce)
+    await checkShort(short.slice(first, first + atOnce), findings);
+  for (const step of steps) if (step.code.text.length >= longest) await checkLong(step, findings);
 }
 
-async function checkOne({ code }: CodeStep, findings: Findings): Promise<void> {
-  const said = await runTool('bash', argumentsFor(code.text), code.text);
+async function checkShort(steps: readonly CodeStep[], findings: Findings): Promise<void> {
+  const said = await runTool('bash', ['-c', readEach, 'bash', ...steps.map(({ code }) => code.text)], '');
   if (said === undefined) return;
-  for (const complaint of readComplaints(said.stderr)) report(complaint, code, findings);
+  const each = said.stderr.split('\0');
+  if (each.length !== steps.length + 1) throw new Error('bash ended before it had read every cell');
+  for (const [index, { code }] of steps.entries()) reportAll(each[index] ?? '', code, findings);
 }
 
-/** Node gives a child a socket, which bash cannot open as a file; one argument takes 128 KiB on Linux (MAX_ARG_STRLEN). */
-function argumentsFor(text: string): readonly string[] {
-  return text.length < 30_000 ? ['-n', '-c', text] : ['-c', 'cat | bash -n /dev/stdin'];
+/** Node gives a child a socket, which bash cannot open as a file. */
+async function checkLong({ code }: CodeStep, findings: Findings): Promise<void> {
+  const said = await runTool('bash', ['-c', 'cat | bash -n /dev/stdin'], code.text);
+  if (said !== undefined) reportAll(said.stderr, code, findings);
+}
+
+function reportAll(stderr: string, code: Code, findings: Findings): void {
+  for (const complaint of readComplaints(stderr)) report(complaint, code, findings);
 }
 
 /** What a tool printed; undefined when the machine does not have it. */
