@@ -1,4 +1,7 @@
-/** What the two applications of APiLos are called, and other readings of the plan's inputs. */
+/*
+ * Readings of what the plan of APiLos is given: names, proofs, the vault. In: inputs, settings, texts of files. Out: names,
+ * texts, numbers. Can never happen: an answer passed over in silence, a key of the vault in a drill.
+ */
 import { readFile } from 'node:fs/promises';
 import { parseTemplate } from './variables.ts';
 
@@ -32,6 +35,54 @@ function given(inputs: Inputs, name: string): string {
   const value = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
   if (typeof value !== 'string' || value === '') throw new Error(`la réponse « ${name} » manque`);
   return value;
+}
+
+/** The texts that the proof page must show; blank ones prove nothing. */
+export function proofsOf(inputs: Inputs): string[] {
+  return textsOf(inputs['textes-de-preuve']).filter(text => text.trim() !== '');
+}
+
+/** Answers with which the plan could not be gone through, or would prove nothing: a sentence for each. */
+export function contradictions(inputs: Inputs): string[] {
+  const names = textsOf(inputs.applications).map(application => inputs[`application-${application}`]);
+  const isElsewhere = inputs['application-siap'] !== inputs['application-perdue'];
+  const isNew = inputs['recreer-application'] === 'oui' && isElsewhere;
+  const rules: readonly (readonly [boolean, string])[] = [
+    [
+      !textsOf(inputs.applications).includes('siap'),
+      '« applications » doit contenir siap, qui porte la base',
+    ],
+    [new Set(names).size < names.length, 'deux applications ont le même nom'],
+    [
+      proofsOf(inputs).length === 0,
+      '« textes-de-preuve » est vide : une page qui répond ne prouve pas que les données sont là',
+    ],
+    [
+      isNew && inputs['restaurer-base'] !== 'oui',
+      'une application neuve n’a pas de base : répondre oui à « restaurer-base », ou reprendre l’application d’origine',
+    ],
+  ];
+  return rules.flatMap(([isBroken, words]) => (isBroken ? [words] : []));
+}
+
+/**
+ * How long to wait between two looks, ms: what is asked for, but fifteen looks at least where the target says how long it
+ * waits at most, as a sandbox does.
+ */
+export function between(target: { readonly patience?: number }, milliseconds: number): number {
+  return Math.min(milliseconds, (target.patience ?? Number.POSITIVE_INFINITY) / 15);
+}
+
+/** How many containers an application has. A drill runs no worker, whose periodic tasks act on the real world. */
+export function containersOf(mode: 'drill' | 'real'): Readonly<Record<string, number>> {
+  return { web: 1, worker: mode === 'drill' ? 0 : 1 };
+}
+
+/** The stack that a version declares in its `scalingo.json`; `aucune` where it declares none. Throws when it is not JSON. */
+export function stackOf(text: string): string {
+  const value: unknown = JSON.parse(text);
+  const isDeclared = typeof value === 'object' && value !== null && 'stack' in value;
+  return isDeclared ? String(value.stack) : 'aucune';
 }
 
 /** The public half of the key with which the operator enters the platform; an agent gives its own by `ssh-add -L`. */

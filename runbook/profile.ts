@@ -68,6 +68,7 @@ export const problems = {
   'same-user': 'ce n’est pas un utilisateur en lecture seule, mais celui de la base',
   'short-key': 'clé trop courte : 32 caractères au moins',
   standalone: 'l’application autonome ne doit pas passer par CERBERE',
+  stray: 'ni le modèle de cette version ni `core/settings.py`, tel que ce plan le connaît, ne lit ce nom',
   unfit: 'valeur que la plateforme refuse : plus de 8 192 caractères, ou un caractère de contrôle',
   unknown: 'nom du modèle que ce plan ne connaît pas : lire son usage dans `core/settings.py`, puis décider',
   unreadable: 'ligne du modèle qui n’est ni un commentaire ni une variable',

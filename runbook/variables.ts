@@ -30,6 +30,9 @@ const siapClient = /^SIAP_CLIENT_(HOST|PATH)$/;
 const addons = /^(REDIS_URL|DATABASE_URL|SCALINGO_.*_URL|PORT|CONTAINER.*)$/;
 const database = /^DB_(USER|NAME|HOST|PASSWORD|PORT)$/;
 const developer = /^(MOCK_CERBERE_USER_ID|SHELL_PLUS.*|TEST_DOT_ENV_FILE|GITHUB_TOKEN)$/;
+/** Names that `core/settings.py` reads with a default of its own, though the template has none of them. */
+const settings =
+  /^(CRON_ENABLED|NO_SIAP_MENU|CELERY_ALWAYS_EAGER|DATA_UPLOAD_MAX_NUMBER_FIELDS|DEFAULT_FROM_EMAIL|DEFENDER_BEHIND_REVERSE_PROXY|APILOS_MAX_DROPDOWN_COUNT|SIAP_ASSISTANCE_URL|SIAP_CLIENT_LOG_API_CALLS|TRIGRAM_SIMILARITY_THRESHOLD|DEBUG_SEARCH_SCORING)$/;
 /** Names whose example would work somewhere else, or be known to everybody. */
 const own =
   /^(SECRET_KEY|JWT_SIGN_KEY|SIAP_CLIENT_JWT_SIGN_KEY|DB_READONLY|AWS_(ACCESS|SECRET)_.*|AWS_STORAGE_.*)$/;
@@ -120,12 +123,7 @@ function decided(profile: Profile): Record<string, string> {
     SECURE_HSTS_INCLUDE_SUBDOMAINS: 'False',
     SECURE_HSTS_PRELOAD: 'False',
     DB_READONLY: profile.readOnlyUrl,
-    AWS_ACCESS_KEY_ID: storage.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: storage.secretAccessKey,
-    AWS_STORAGE_BUCKET_NAME: storage.bucket,
-    AWS_DEFAULT_ACL: 'private',
-    AWS_S3_REGION_NAME: storage.region,
-    AWS_S3_ENDPOINT_URL: storage.endpoint,
+    ...storageVariables(storage),
     USE_MOCKED_SIAP_CLIENT: mode === 'drill' ? 'True' : 'False',
     JWT_SIGN_KEY: keys.jwtSign,
     JWT_ALGORITHM: 'HS256',
@@ -133,6 +131,18 @@ function decided(profile: Profile): Record<string, string> {
     SIAP_CLIENT_ALGORITHM: 'HS256',
     ...(application === 'siap' || cerbere !== '' ? { CERBERE_AUTH: cerbere } : {}),
     ...(shared === undefined ? {} : { DATABASE_URL: shared.databaseUrl, REDIS_URL: shared.redisUrl }),
+  };
+}
+
+/** The variables that lead to a bucket, its objects private. */
+export function storageVariables(storage: Profile['storage']): Readonly<Record<string, string>> {
+  return {
+    AWS_ACCESS_KEY_ID: storage.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: storage.secretAccessKey,
+    AWS_STORAGE_BUCKET_NAME: storage.bucket,
+    AWS_DEFAULT_ACL: 'private',
+    AWS_S3_REGION_NAME: storage.region,
+    AWS_S3_ENDPOINT_URL: storage.endpoint,
   };
 }
 
@@ -145,6 +155,7 @@ function reasonOf(name: string, { mode, application, given = {} }: Profile): Rea
   if (name === 'SECURE_SSL_REDIRECT') return 'unread';
   if (name === 'CERBERE_AUTH' && application === 'standalone') return 'standalone';
   if (outside.test(name)) return mode === 'drill' ? 'drill' : 'optional';
+  if (settings.test(name)) return 'optional';
   return siapClient.test(name) && mode === 'drill' ? 'drill' : undefined;
 }
 
@@ -159,5 +170,5 @@ function refusalOf(
   if (real) return mode === 'drill' ? 'drill-key' : undefined;
   const held = [addons, database, developer].some(pattern => pattern.test(name));
   if (held || Object.hasOwn(set, name) || ['LIBREOFFICE_EXEC', 'CERBERE_AUTH'].includes(name)) return 'owned';
-  return names.has(name) ? undefined : 'unknown';
+  return names.has(name) || settings.test(name) ? undefined : 'stray';
 }

@@ -17,7 +17,7 @@ import { fetchFormation, postScale, restartAll } from './scalingo/containers.ts'
 import * as databases from './scalingo/databases.ts';
 import { awaitDeployment } from './scalingo/deployments.ts';
 import { findDomain, postDomain } from './scalingo/domains.ts';
-import { type AccountKey, findKey, postKey, removeKeys } from './scalingo/keys.ts';
+import { type AccountKey, findKey, listKeys, postKey, removeKeys } from './scalingo/keys.ts';
 import { fetchVariables, putVariables, refuseUnfit } from './scalingo/variables.ts';
 import { poll, teller, type Waiting } from './scalingo/waiting.ts';
 
@@ -316,6 +316,11 @@ export async function addSshKey(
   const known = await findKey(account, content);
   if (known !== undefined) already(known.name);
   return known ?? (await postKey(account, name, content));
+}
+
+/** Whether the account has an SSH key of that name. */
+export async function hasSshKey(resource: ScalingoResource, name: string): Promise<boolean> {
+  return (await listKeys(accountOf(resource))).some(key => key.name === name);
 }
 
 /** Takes the SSH keys of that name away; false where there was none. */

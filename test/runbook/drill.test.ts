@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Event, Fact } from '../../runner/journal/event.ts';
+import { z } from 'zod';
+import type { Entry, Fact } from '../../runner/journal/event.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const reprise = join(root, 'dist/reprise.cjs');
@@ -12,7 +13,7 @@ const reprise = join(root, 'dist/reprise.cjs');
 let folder = '';
 let bundle = '';
 let drill: ReturnType<typeof run>;
-let events: readonly Event[] = [];
+let events: readonly Entry[] = [];
 
 /** The command line, without a terminal, its temporary files in the test's own folder. */
 function run(...args: string[]) {
@@ -67,16 +68,23 @@ function each(prefixes: readonly string[], item: string): Record<string, string>
 const made = ['creer-application', 'inviter-collaborateurs', 'collaborateurs-presents', 'proprietaire'];
 const served = [
   ...['base-partagee', 'variables', 'deployer', 'mettre-a-l-echelle', 'domaine', 'dns', 'dns-visible'],
-  ...['certificat', 'forcer-https', 'https-force', 'allowed-hosts', 'service-rendu'],
+  ...['certificat', 'forcer-https', 'https-force', 'allowed-hosts', 'redemarrer', 'service-rendu'],
 ];
 const redis = ['creer-redis', 'redis-repond'];
 const removed = ['dns-retire', 'application-supprimee'];
 const one = [
-  ...['outillage', 'telecharger-base', 'archive-base', 'lignes-attendues', 'telecharger-fichiers'],
+  ...[
+    'outillage',
+    'reponses',
+    'telecharger-base',
+    'archive-base',
+    'lignes-attendues',
+    'telecharger-fichiers',
+  ],
   ...['archive-fichiers', 'cle-ssh', 'creer-postgresql', 'base-identifiee', 'extensions', 'base-restauree'],
   ...['base-lignes', 'base-peuplee', 'statistiques', 'bucket-cree', 'bucket-prive', 'objets-restaures'],
   ...['objets-compares', 'coherence', 'lecture-seule', 'lecture-seule-prouvee', 'code', 'siap-branche'],
-  ...['copies-effacees', 'bucket-supprime', 'cle-ssh-retiree', 'fichiers-oublies', 'base-oubliee'],
+  ...['copies-effacees', 'bucket-supprime', 'cle-ssh-retiree', 'archives-oubliees'],
   'rien-ne-reste',
 ];
 
@@ -87,7 +95,10 @@ test('a drill of the whole plan ends green on both applications, without a perso
     ...each([...made, ...served, ...redis, ...removed], 'siap'),
     ...each([...made, ...served, ...redis, ...removed], 'autonome'),
     ...Object.fromEntries(
-      ['activer', 'cle-s3', 'siap-cerbere', 'recette', 'demonter', 'retex'].map(name => [name, 'confirmed']),
+      ['activer', 'cle-s3', 'siap-cerbere', 'recette', 'demonter', 'observations', 'retex'].map(name => [
+        name,
+        'confirmed',
+      ]),
     ),
     ...Object.fromEntries(
       ['invitations-acceptees', 'transferer-propriete'].flatMap(name =>
@@ -102,7 +113,9 @@ test('a drill of the whole plan ends green on both applications, without a perso
     'glacier-compare': 'source-fichiers=artefact (≠ glacier)',
     'dns-demande[siap]': 'zone-dns=alwaysdata (≠ autre-equipe)',
     'dns-demande[autonome]': 'zone-dns=alwaysdata (≠ autre-equipe)',
-    'base-github-oubliee': 'telecharger-base-github = ∅',
+    'arreter-applications': 'recreer-application=oui (≠ non)',
+    'stockage-branche': 'recreer-application=oui (≠ non)',
+    'applications-relancees': 'arreter-applications = ∅',
   });
 });
 
@@ -148,10 +161,41 @@ test('every verification holds but the coherence, which is counted as a finding'
   expect(facts('finding').map(fact => fact.severity)).toEqual(['minor', 'major', 'minor']);
 });
 
+const measured = z.object({
+  figures: z.object({
+    dmia: z.number(),
+    recovery: z.object({ total: z.number() }),
+    recoveryJudgement: z.string(),
+    dataLoss: z.array(
+      z.object({ resource: z.string(), loss: z.number(), objective: z.number(), judgement: z.string() }),
+    ),
+  }),
+});
+
+test('how long the recovery took and how much was lost are measured against their objectives', () => {
+  const { figures } = measured.parse(JSON.parse(readFileSync(join(bundle, 'transcript.json'), 'utf8')));
+  const opened = events.find(event => event.type === 'run-opened');
+  const stopped = events.find(event => event.type === 'clock-marked' && event.mark === 'stop');
+  const t0 = Date.parse(opened?.t0 ?? '');
+  expect(figures.dmia).toBe(240);
+  expect(figures.recovery.total).toBe(Date.parse(stopped?.at ?? '') - t0);
+  expect(figures.recoveryJudgement).toBe('met');
+  const losses = facts('backup-used').map(({ resource, takenAt }) => ({
+    resource,
+    loss: t0 - Date.parse(takenAt),
+  }));
+  expect(figures.dataLoss.map(({ resource, loss }) => ({ resource, loss }))).toEqual(losses);
+  expect(
+    figures.dataLoss.map(
+      ({ loss, objective, judgement }) => judgement === 'met' || loss > objective * 60_000,
+    ),
+  ).toEqual([true, true]);
+});
+
 test('the teardown is proven, and what was loaded is told to be erased', () => {
   expect(facts('verification').at(-1)).toEqual({
     kind: 'verification',
-    title: 'Rien ne reste de l’exercice : applications, noms, bucket, archives',
+    title: 'Rien ne reste de l’exercice : applications, noms, bucket, clé SSH, fichiers',
     expected: 'rien',
     found: 'rien',
     ok: true,

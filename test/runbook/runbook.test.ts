@@ -75,18 +75,74 @@ test('every kind of step and of section is used', () => {
   expect(sections.filter(section => section.each !== undefined).map(section => section.title)).toEqual([
     'Créer les applications',
     'Ajouter Redis à chaque application',
+    'Partager la base de données',
     'Mettre chaque application en service',
+    'Redémarrer, puis regarder',
   ]);
 });
 
 test('whatever is made has its undo, and what proves that nothing is left comes last of all', () => {
   const steps = [...read().steps.values()];
-  const undone = steps.flatMap(step => (step.kind === 'undo' ? [step.of] : []));
-  expect(undone).toEqual(
-    expect.arrayContaining(['creer-application', 'bucket-cree', 'dns', 'cle-ssh', 'telecharger-base']),
-  );
+  const undos = steps.flatMap(step => (step.kind === 'undo' ? [[step.id, step.of]] : []));
+  expect(undos).toEqual([
+    ['rien-ne-reste', 'reponses'],
+    ['archives-oubliees', 'reponses'],
+    ['cle-ssh-retiree', 'cle-ssh'],
+    ['application-supprimee', 'creer-application'],
+    ['applications-relancees', 'arreter-applications'],
+    ['bucket-supprime', 'bucket-cree'],
+    ['dns-retire', 'dns'],
+  ]);
   const cells = steps.filter(step => step.kind === 'cell');
-  expect(undone).toContain(cells[0]?.id);
+  const written = cells.filter(({ effect }) => effect !== 'read').map(({ id }) => id);
+  const places = new Map(cells.map(({ id }, index) => [id, index]));
+  expect(written.every(id => (places.get(id) ?? 0) > (places.get('reponses') ?? 0))).toBe(true);
+});
+
+test('a drill on live platforms supposes all lost, since probes would see production alive', () => {
+  for (const { embedded, mode, name, inputs } of read().front.targets.values()) {
+    if (mode !== 'drill' || embedded) continue;
+    const answers = ['recreer-application', 'restaurer-base', 'restaurer-fichiers'].map(each => inputs[each]);
+    expect(answers, name).toEqual(['oui', 'oui', 'oui']);
+  }
+});
+
+test('the servers of a name are those of its zone: alwaysdata only where the team holds it', () => {
+  for (const { embedded, name, inputs, resources } of read().front.targets.values()) {
+    if (embedded) continue;
+    const authoritative = JSON.stringify(resources.noms?.authoritative);
+    expect([name, /alwaysdata/.test(authoritative)]).toEqual([name, inputs['zone-dns'] === 'alwaysdata']);
+  }
+  expect(source).not.toMatch(/dig .*@\S*alwaysdata/);
+});
+
+test('a real recovery has its destroying cells approved by somebody who is not the operator; a drill does not', () => {
+  const asked = [...read().front.targets.values()].map(({ mode, approve }) => [mode, approve]);
+  expect(asked).toEqual([
+    ['drill', undefined],
+    ['drill', undefined],
+    ['real', 'directeur'],
+  ]);
+});
+
+test('every role acts, and every manual step may have its evidence', () => {
+  const { steps, front } = read();
+  const manual = [...steps.values()].filter(step => step.kind === 'manual');
+  expect(new Set(manual.map(({ role }) => role))).toEqual(new Set(front.roles.keys()));
+  expect(manual.filter(({ evidence }) => evidence === 'none').map(({ id }) => id)).toEqual([]);
+});
+
+test('what costs money says so where it is engaged', () => {
+  for (const id of ['creer-postgresql', 'creer-redis', 'bucket-cree', 'degeler-fichiers']) {
+    const place = read().steps.get(id)?.place;
+    expect(source.slice(place?.start.offset, place?.end.offset), id).toContain('**Coût**');
+  }
+});
+
+test('no platform is asked more often than every five seconds, where it is not simulated', () => {
+  expect(source).not.toMatch(/every: \d/);
+  const steps = [...read().steps.values()];
+  expect(steps.flatMap(step => (step.kind === 'check' && step.every < 5000 ? [step.id] : []))).toEqual([]);
 });
 
 test('the answers of a drill name every manual step and every destroying cell, and nothing else', () => {

@@ -135,8 +135,43 @@ test('a name that the plan does not know stops it, until somebody decides of it'
   const given = { ...drill, given: { DOCUMENT_VAULT_KEY: 'une-valeur-decidee' } };
   expect(problemsOf(changed, given)).toEqual([]);
   expect(buildVariables(changed, given).variables).toMatchObject(given.given);
-  expect(problemsOf(template, given)).toEqual(['DOCUMENT_VAULT_KEY unknown']);
+  expect(problemsOf(template, given)).toEqual(['DOCUMENT_VAULT_KEY stray']);
 });
+
+/** Read by `core/settings.py`, in no template (as of APiLos at 54fbef8a, 2026-08-04). */
+const settingsOnly = [
+  ...[
+    'CRON_ENABLED',
+    'NO_SIAP_MENU',
+    'CELERY_ALWAYS_EAGER',
+    'DATA_UPLOAD_MAX_NUMBER_FIELDS',
+    'DEFAULT_FROM_EMAIL',
+  ],
+  ...['DEFENDER_BEHIND_REVERSE_PROXY', 'APILOS_MAX_DROPDOWN_COUNT', 'SIAP_ASSISTANCE_URL'],
+  ...['SIAP_CLIENT_LOG_API_CALLS', 'TRIGRAM_SIMILARITY_THRESHOLD', 'DEBUG_SEARCH_SCORING'],
+];
+
+test.each(settingsOnly)(
+  '%s, which only the settings read, is taken when it is given and needs no value',
+  name => {
+    const given = { ...real, given: { ...real.given, [name]: 'valeur' } };
+    expect(problemsOf(template, given)).toEqual([]);
+    expect(buildVariables(template, given).variables[name]).toBe('valeur');
+    const later = `${template}\n# ${name}=valeur\n`;
+    expect(unknownNames(later, drill)).toEqual([]);
+    expect(problemsOf(later, drill)).toEqual([]);
+    expect(buildVariables(later, drill).leftOut).toContainEqual({ name, reason: 'optional' });
+  },
+);
+
+test.each(['DATABASE_URL', 'SHELL_PLUS'])(
+  '%s, which only the settings read too, is not for a hand to set',
+  name => {
+    expect(problemsOf(template, { ...real, given: { ...real.given, [name]: 'valeur' } })).toEqual([
+      `${name} owned`,
+    ]);
+  },
+);
 
 test.each<readonly [string, Partial<Profile>, string]>([
   ['a development environment', { environment: 'development' }, 'ENVIRONMENT development'],

@@ -12,7 +12,8 @@ function blobOf(line: string): string {
   return line.trim().split(/\s+/)[1] ?? '';
 }
 
-async function listKeys(account: Account) {
+/** The public keys of the account. */
+export async function listKeys(account: Account) {
   return unwrapAll((await account.auth({ method: 'GET', path: '/keys' })).body, ['keys'], key);
 }
 

@@ -2,7 +2,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { Exercise, endingOf, factsOf, failuresOf, limit, told } from './exercise.ts';
 import type { Overcome, Stop } from './expected.ts';
 
-const nothingLeft = 'verified Rien ne reste de l’exercice : applications, noms, bucket, archives: rien';
+const nothingLeft =
+  'verified Rien ne reste de l’exercice : applications, noms, bucket, clé SSH, fichiers: rien';
 
 function exercise(): Exercise {
   const made = new Exercise();
