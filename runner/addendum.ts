@@ -3,12 +3,12 @@
  * addendum with a statement and a seal of its own. It is made aside and put in place at once, so that a crash leaves none
  * half made. What can never happen: a sealed file that changes; an addendum to a bundle that is not what was signed.
  */
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { addendaIn, addendumBundle, groundAfter, groundOf } from './addenda.ts';
-import { type Bundle, listBundle, readDocument, writeDocument } from './effects/bundle.ts';
+import { type Bundle, listBundle, readDocument, removeRemains, writeDocument } from './effects/bundle.ts';
 import { systemClock } from './effects/clock.ts';
-import { errorCode, syncDirectory } from './effects/durable.ts';
+import { errorCode, syncDirectory, writeDurably } from './effects/durable.ts';
 import { createJournal } from './effects/journal-file.ts';
 import { maskedJournal } from './effects/masked-record.ts';
 import type { Masker } from './effects/masker.ts';
@@ -67,8 +67,12 @@ export async function addToSealed(
 
 /** A teardown that was begun is finished first: its journal says what happened. */
 function refuseTeardown({ run }: Bundle, place: Bundle): void {
+  if (isTeardown(place)) throw new Fault('addendum-pending', { run });
+}
+
+function isTeardown(place: Bundle): boolean {
   const journal = readDocument(place, LAYOUT.journal)?.toString() ?? '';
-  if (journal.includes('"type":"teardown-asked"')) throw new Fault('addendum-pending', { run });
+  return journal.includes('"type":"teardown-asked"');
 }
 
 /** What the next addendum of a bundle stands on. Faults: `not-sealed`, `addendum-unsound`, `addenda-full`. */
@@ -125,6 +129,7 @@ export async function sealAddendum(
   { entries, head }: Recorded,
   { addition, stages }: { readonly addition: Pick<Addition, 'signer' | 'record'>; readonly stages: Stages },
 ): Promise<void> {
+  removeRemains(place);
   writeDocument(place, LAYOUT.addendum, stages.renderAddendum(addition.record, entries));
   const { digests } = listBundle(place);
   const statement = writeStatement(buildAddendum({ entries, head, digests, renderer: stages.renderer }));
@@ -151,6 +156,24 @@ export function putInPlace(bundle: Bundle, place: Bundle, number: number): void 
     syncDirectory(join(bundle.directory, LAYOUT.addenda));
     syncDirectory(bundle.directory);
   });
+}
+
+/**
+ * Writes a document beside what was sealed. Until it is whole it lies where additions are made, so that a crash leaves an
+ * addition unfinished, and no file that nobody signed. Throws the Fault `bundle-write-failed`.
+ */
+export function writeBeside(bundle: Bundle, name: string, content: string): void {
+  const place = addendumBundle(bundle, PENDING);
+  if (!isTeardown(place)) clear(place);
+  make(place);
+  attempt(name, () => {
+    writeDurably(join(bundle.directory, name), content, place.directory);
+    for (const folder of [PENDING, LAYOUT.addenda]) removeEmpty(join(bundle.directory, folder));
+  });
+}
+
+function removeEmpty(directory: string): void {
+  if (readdirSync(directory).length === 0) rmdirSync(directory);
 }
 
 function attempt(path: string, write: () => void): void {

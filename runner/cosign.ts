@@ -4,8 +4,9 @@
  * that changes.
  */
 
+import { writeBeside } from './addendum.ts';
 import { refuseTampered } from './contribute.ts';
-import { type Bundle, listBundle, openBundle, readDocument, writeDocument } from './effects/bundle.ts';
+import { type Bundle, listBundle, openBundle, readDocument } from './effects/bundle.ts';
 import { lockRun } from './effects/lock.ts';
 import type { Signer } from './effects/signer.ts';
 import { Fault } from './fault.ts';
@@ -52,8 +53,10 @@ export async function coSign(request: CoSigning): Promise<CoSigned> {
     const recorded = readDocument(bundle, LAYOUT.allowedSigners)?.toString() ?? '';
     refuseSharedKey(recordedSigners(run.entries, recorded), signer);
     const seal = await signer.sign(message);
-    writeDocument(bundle, LAYOUT.allowedSigners, `${recorded}${lineOf(signer)}`);
-    writeDocument(bundle, sealPath(person.id), seal);
+    // A crash between the two leaves the line alone.
+    if (!recorded.includes(lineOf(signer)))
+      writeBeside(bundle, LAYOUT.allowedSigners, `${recorded}${lineOf(signer)}`);
+    writeBeside(bundle, sealPath(person.id), seal);
   } finally {
     lock.release();
   }

@@ -25,7 +25,7 @@ export async function sealBundle(
   stages: Stages = ownStages,
 ): Promise<Statement> {
   const { record, head } = readRecord(bundle);
-  refuseOtherKey(record, signer);
+  refuseOtherKey(signerOf(record.entries), signer);
   const { requiredSigners, illegality } = stages.replay(record);
   if (illegality !== undefined) throw illegalJournal(illegality);
   writeTranscripts(bundle, stages.render(record));
@@ -42,8 +42,8 @@ export async function sealBundle(
   return statement;
 }
 
-function refuseOtherKey({ entries }: RunRecord, signer: Signer): void {
-  const recorded = signerOf(entries);
+/** Refuses to seal with another key than the one that the journal records. Throws the fault `signer-not-recorded`. */
+export function refuseOtherKey(recorded: ReturnType<typeof signerOf>, signer: Signer): void {
   if (recorded?.principal === signer.principal && recorded.publicKey === signer.publicKey) return;
   throw new Fault(
     'signer-not-recorded',

@@ -16,9 +16,10 @@ import type { Signer } from './effects/signer.ts';
 import { Fault } from './fault.ts';
 import { readJournal } from './journal/chain.ts';
 import type { Entry, Event } from './journal/event.ts';
-import { type Ground, startOf } from './seal/addendum.ts';
+import { addendumEnds, type Ground, startOf } from './seal/addendum.ts';
 import { addendumFolder, LAYOUT, PENDING } from './seal/layout.ts';
-import { runRecordOf } from './seal.ts';
+import { signerOf } from './seal/statement.ts';
+import { refuseOtherKey, runRecordOf } from './seal.ts';
 import { apply } from './session/apply.ts';
 import { next } from './session/next.ts';
 import { replay } from './session/replay.ts';
@@ -43,6 +44,8 @@ export async function undoSealed(teardown: Teardown): Promise<RunReport> {
   refuseDone(sealed);
   await refuseTampered(bundle, runner);
   const ground = nextGround(bundle);
+  const ended = entriesIn(addendumBundle(bundle, PENDING)).entries;
+  if (addendumEnds(ended) !== undefined) return await sealEnded(teardown, { ground, sealed, ended });
   const platform = await preparePlatform(plan, sealed.run, helm.preparation);
   try {
     const signer = await helm.signer(sealed.run, plan);
@@ -114,6 +117,25 @@ function opening({ helm, runner }: Teardown, ground: Ground, signer: Signer): re
 function resuming({ helm, runner }: Teardown, signer: Signer): Event {
   const { person: operator, voice } = helm;
   return { type: 'run-resumed', operator, voice, host: hostname(), runner, signer: describeSigner(signer) };
+}
+
+/** A crash may have come between the end of a teardown and its seal: what is missing is then made from what lies on disk. */
+async function sealEnded(
+  { plan, helm, bundle, lock }: Teardown,
+  {
+    ground,
+    sealed,
+    ended,
+  }: { readonly ground: Ground; readonly sealed: Session; readonly ended: readonly Entry[] },
+): Promise<RunReport> {
+  try {
+    const signer = await helm.signer(sealed.run, plan);
+    refuseOtherKey(signerOf(ended) ?? addendumEnds(ended)?.opened.signer, signer);
+    await sealPending(bundle, addendumBundle(bundle, PENDING), { ground, signer });
+    return { bundle, session: ended.reduce(apply, sealed), sealed: true };
+  } finally {
+    lock.release();
+  }
 }
 
 async function sealPending(

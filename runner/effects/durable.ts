@@ -18,12 +18,14 @@ export function writeFully(fd: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
 }
 
-/** Writes a whole file so that a crash leaves the old one or the new one (0600, or `mode`). Throws the system's error. */
-export function writeDurably(path: string, bytes: string | Uint8Array, mode = 0o600): void {
-  const directory = dirname(path);
+/**
+ * Writes a whole file (0600) so that a crash leaves the old one or the new one, and at most the rest of what was written in
+ * `aside`, a folder of the same file system. Throws the system's error.
+ */
+export function writeDurably(path: string, bytes: string | Uint8Array, aside = dirname(path)): void {
   // The name is fixed, so that a rest of a crash is overwritten by the next attempt; the run's lock allows one writer.
-  const temporary = join(directory, `.${basename(path)}.tmp`);
-  const fd = openSync(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode);
+  const temporary = join(aside, `.${basename(path)}.tmp`);
+  const fd = openSync(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
   try {
     writeFully(fd, Buffer.from(bytes));
     fsyncSync(fd);
@@ -31,7 +33,7 @@ export function writeDurably(path: string, bytes: string | Uint8Array, mode = 0o
     closeSync(fd);
   }
   renameSync(temporary, path);
-  syncDirectory(directory);
+  syncDirectory(dirname(path));
 }
 
 /** The code of a system error (`ENOSPC`, …), or its message when it has none. */

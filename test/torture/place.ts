@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
+  appendFileSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -54,20 +55,16 @@ export class Place {
     mkdirSync(join(this.folder, 'cible'));
     mkdirSync(this.runs, { recursive: true });
     writeFileSync(join(this.folder, 'effets'), '');
-    execFileSync('ssh-keygen', [
-      '-q',
-      '-t',
-      'ed25519',
-      '-N',
-      '',
-      '-C',
-      'camille',
-      '-f',
-      join(this.folder, 'cle'),
-    ]);
-    const [type, key] = this.read('cle.pub').split(' ');
-    writeFileSync(join(this.folder, 'signataires'), `camille ${type} ${key}\n`);
+    this.key('cle', 'camille');
     this.answer([]);
+  }
+
+  /** Makes a key, and puts it on the list of signers as that of `principal`. */
+  key(name: string, principal: string): void {
+    const path = join(this.folder, name);
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', principal, '-f', path]);
+    const [type, key] = this.read(`${name}.pub`).split(' ');
+    appendFileSync(join(this.folder, 'signataires'), `${principal} ${type} ${key}\n`);
   }
 
   /** The names that cells have appended, in order. */
@@ -110,16 +107,29 @@ export class Place {
 
   /** `reprise resume` of the run whose id is known, under strace. */
   async tracedResume(injection: Injection): Promise<Ended & { readonly calls: readonly Call[] }> {
+    return await this.tracedCommand(['resume', this.bundle, '--json', ...this.#common()], injection);
+  }
+
+  /** A command on the run whose id is known, under strace. */
+  async tracedCommand(
+    args: readonly string[],
+    injection?: Injection,
+  ): Promise<Ended & { readonly calls: readonly Call[] }> {
     const log = join(this.folder, 'trace');
-    const programme = [process.execPath, this.programme, 'resume', this.bundle, '--json', ...this.#common()];
+    const programme = [process.execPath, this.programme, ...args];
     const ended = await this.start('strace', [...straceArguments(this.bundle, log, injection), ...programme])
       .ended;
     return { ...ended, calls: readTrace(log) };
   }
 
+  /** Any command, as anyone would give it. */
+  async call(...args: readonly string[]): Promise<Ended> {
+    return await this.start(process.execPath, [this.programme, ...args]).ended;
+  }
+
   /** `reprise run`, as anyone would. */
   async run(): Promise<Ended> {
-    return await this.start(process.execPath, [this.programme, ...this.#runArguments()]).ended;
+    return await this.call(...this.#runArguments());
   }
 
   #runArguments(): readonly string[] {
@@ -132,7 +142,7 @@ export class Place {
 
   /** `reprise resume` of a run. */
   async resume(bundle = this.bundle): Promise<Ended> {
-    return await this.start(process.execPath, [this.programme, 'resume', bundle, ...this.#common()]).ended;
+    return await this.call('resume', bundle, ...this.#common());
   }
 
   /** Starts a command in the place. */

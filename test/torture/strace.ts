@@ -27,6 +27,7 @@ const written = [
   'source/plan.md',
   'source/reponses.yaml',
   'seals/camille.sig',
+  'seals/noa.sig',
   'statement.json',
   'transcript.md',
   'transcript.html',
@@ -37,10 +38,26 @@ const written = [
 ];
 const others = ['', 'source', 'outputs', 'evidence', 'seals', 'lock', 'journal.jsonl', 'journal.torn'];
 
+/** What is put into the addendum that is being made. */
+const added = [
+  'addendum.md',
+  'statement.json',
+  'seals/camille.sig',
+  'evidence/4737b59a8ce8-piece.txt',
+  'allowed_signers',
+  'noa.sig',
+].map(name => `addenda/pending/${name}`);
+const addenda = ['', '/pending', '/pending/journal.jsonl', '/pending/evidence', '/pending/seals', '/001'].map(
+  name => `addenda${name}`,
+);
+
 /** The command by which a process is traced: only its main thread, and there only what concerns `runs` and `bundle`. */
 export function straceArguments(bundle: string, log: string, injection?: Injection): readonly string[] {
-  const temporaries = written.map(name => name.replace(/([^/]+)$/, '.$1.tmp'));
-  const paths = [...others, ...written, ...temporaries].map(name => join(bundle, name).replace(/\/$/, ''));
+  const documents = [...written, ...added];
+  const temporaries = documents.map(name => name.replace(/([^/]+)$/, '.$1.tmp'));
+  const paths = [...others, ...addenda, ...documents, ...temporaries].map(name =>
+    join(bundle, name).replace(/\/$/, ''),
+  );
   const filters = [join(bundle, '..'), ...paths].flatMap(path => ['-P', path]);
   const common = ['-qq', '-y', '-e', 'signal=none', '-e', `trace=${CALLS.join(',')}`, '-o', log, ...filters];
   if (injection === undefined) return common;

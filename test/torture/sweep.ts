@@ -20,6 +20,18 @@ export function pointsOf(
   });
 }
 
+/** The calls among them that change something; what is only read leaves nothing half done. */
+export function changesOf(
+  calls: readonly Call[],
+): readonly { readonly call: string; readonly when: number }[] {
+  return pointsOf(calls).filter(({ call, when }) => {
+    const found = calls.filter(({ name }) => name === call)[when - 1];
+    return (
+      found !== undefined && found.result !== -1 && (call !== 'openat' || found.text.includes('O_CREAT'))
+    );
+  });
+}
+
 /** Hurts a run at one point, carries it on until it is closed, and says what was violated. */
 export async function hurt(programme: string, injection: Injection): Promise<readonly string[]> {
   const place = new Place(programme);
