@@ -41,21 +41,29 @@ function characterAt(bytes: Buffer, at: number): number {
   return at + length <= bytes.length && isUtf8(bytes.subarray(at, at + length)) ? length : 0;
 }
 
-const ONES = 0x7f7f7f7f;
-
 /** Number of line feeds; four bytes at a time, because this looks at every byte of a gigabyte. */
 export function countLines(bytes: Buffer): number {
   const head = Math.min(bytes.length, (4 - (bytes.byteOffset & 3)) & 3);
   const words = (bytes.length - head) >> 2;
-  const view = words > 0 ? new Uint32Array(bytes.buffer, bytes.byteOffset + head, words) : new Uint32Array(0);
+  const view = words > 0 ? new Int32Array(bytes.buffer, bytes.byteOffset + head, words) : new Int32Array(0);
   let count = countBytes(bytes, 0, head) + countBytes(bytes, head + words * 4, bytes.length);
-  for (let index = 0; index < words; index++) {
-    const other = (view[index] ?? 0) ^ 0x0a0a0a0a;
-    const zeros = ~(((other & ONES) + ONES) | other | ONES);
-    if (zeros !== 0)
-      count += ((zeros >>> 7) & 1) + ((zeros >>> 15) & 1) + ((zeros >>> 23) & 1) + (zeros >>> 31);
-  }
+  for (let from = 0; from < words; from += FULL)
+    count += countWords(view, from, Math.min(words, from + FULL));
   return count;
+}
+
+/** Words after which a byte that counts one of their four bytes is full. */
+const FULL = 255;
+
+/** At most `FULL` words, counted in four bytes at once without a branch, which would be mispredicted at each line. */
+function countWords(view: Int32Array, from: number, to: number): number {
+  const low = 0x7f7f7f7f;
+  let sums = 0;
+  for (let index = from; index < to; index++) {
+    const other = (view[index] ?? 0) ^ 0x0a0a0a0a;
+    sums = (sums + (~(((other & low) + low) | other | low) >>> 7)) | 0;
+  }
+  return (sums & 0xff) + ((sums >>> 8) & 0xff) + ((sums >>> 16) & 0xff) + (sums >>> 24);
 }
 
 function countBytes(bytes: Uint8Array, from: number, to: number): number {

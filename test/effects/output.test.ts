@@ -85,6 +85,10 @@ test('lines are counted as they stand, whatever the alignment', () => {
   );
 });
 
+test.each([1019, 1020, 1024, 5003])('%i lines that are all empty are counted', count => {
+  expect(countLines(Buffer.alloc(count, '\n'))).toBe(count);
+});
+
 test('any bytes become text, and text stays what it is', () => {
   fc.assert(
     fc.property(fc.uint8Array(), bytes => {
