@@ -3,14 +3,10 @@
  * Can never happen: the token sent to where artifacts are stored; an artifact kept whose digest is not the announced one; an
  * absent artifact taken for an expired one.
  */
-import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { Fault } from '../fault.ts';
-import { causeOf, getJson, refusal, request } from './github/client.ts';
+import { getJson, refusal, request } from './github/client.ts';
+import { download } from './http/download.ts';
 import type { GithubResource } from './resources.ts';
 
 /** A run of a workflow; `createdAt` is an ISO 8601 instant. */
@@ -134,55 +130,20 @@ export async function downloadArtifact(
   if (answer.status === 410) throw expired(artifact.name, artifact.id, artifact.expiresAt);
   const location = answer.headers.get('location');
   if (answer.status !== 302 || location === null) throw await refusal(resource, path, answer);
-  const partial = `${file}.part`;
-  try {
-    const sha256 = await fetchTo(partial, location, artifact);
-    const found = `sha256:${sha256}`;
-    const expectedDigest = artifact.digest ?? found;
-    if (expectedDigest !== found) throw corrupt(artifact, expectedDigest, found);
-    await rename(partial, file);
-    return { path: file, sha256 };
-  } finally {
-    await rm(partial, { force: true });
-  }
-}
-
-/** The link bears its own signature: storage refuses, and must never see, the token. */
-async function fetchTo(file: string, location: string, artifact: Artifact): Promise<string> {
-  const lost = (status: string | number) =>
-    new Fault('artifact-not-stored', { artifact: artifact.name, id: artifact.id, status });
-  const response = await fetch(location).catch((error: unknown) => {
-    throw lost(causeOf(error));
+  const { name, id } = artifact;
+  const lost = (status: string | number) => new Fault('artifact-not-stored', { artifact: name, id, status });
+  // The link bears its own signature: storage refuses, and must never see, the token.
+  const { sha256 } = await download(location, file, {
+    refused: lost,
+    cut: lost,
+    accept: found => refuseOther(artifact, `sha256:${found.sha256}`),
   });
-  if (!response.ok || response.body === null) throw lost(response.status);
-  const hash = createHash('sha256');
-  const digesting = new Transform({
-    transform(chunk, _encoding, done) {
-      hash.update(chunk);
-      done(null, chunk);
-    },
-  });
-  // A body that is cut short has no code of the system; a full disk has, and is not the storage's.
-  await pipeline(chunksOf(response.body), digesting, createWriteStream(file, { mode: 0o600 })).catch(
-    (error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') throw error;
-      throw lost(causeOf(error));
-    },
-  );
-  return hash.digest('hex');
+  return { path: file, sha256 };
 }
 
-async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = body.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    yield value;
-  }
-}
-
-function corrupt({ name, id }: Artifact, expectedDigest: string, found: string): Fault {
-  return new Fault('artifact-corrupt', { artifact: name, id, expected: expectedDigest, found });
+function refuseOther({ name, id, digest }: Artifact, found: string): void {
+  if (digest === null || digest === found) return;
+  throw new Fault('artifact-corrupt', { artifact: name, id, expected: digest, found });
 }
 
 const fileShape = z.object({

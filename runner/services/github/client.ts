@@ -53,7 +53,7 @@ export async function refusal(resource: GithubResource, path: string, response: 
 }
 
 /** The system's code of a failed request, or its message. */
-export function causeOf(error: unknown): string {
+function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
   if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
