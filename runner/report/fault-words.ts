@@ -1702,6 +1702,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'remove that add-on, or leave the application its own database',
     },
   },
+  'scalingo-answer-unknown': {
+    fr: {
+      what: 'Scalingo a répondu sous une forme inconnue (attendu : {expected} ; reçu : {found})',
+      hint: 'vérifier dans le tableau de bord de Scalingo où en est l’application, puis faire l’étape à la main ; l’API a peut-être changé',
+    },
+    en: {
+      what: 'Scalingo answered in an unknown form (expected: {expected}; received: {found})',
+      hint: 'see in Scalingo’s dashboard how the application stands, then do the step by hand; the API may have changed',
+    },
+  },
   'scalingo-app-not-ours': {
     fr: {
       what: 'l’application {app} n’a pas été créée par cette exécution (marque : {run}) ; elle n’a pas été supprimée',

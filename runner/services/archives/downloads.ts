@@ -24,7 +24,7 @@ export async function downloadedNames(directory: DirectoryResource): Promise<str
 export async function removeDownloads(directory: DirectoryResource): Promise<string[]> {
   const names = await downloadedNames(directory);
   for (const name of names) {
-    for (const file of [name, `${name}.part`, `${name}.partial`])
+    for (const file of [name, `${name}.part`])
       await rm(join(directory.path, basename(file)), { force: true });
   }
   await rm(listOf(directory), { force: true });

@@ -64,7 +64,7 @@ export async function listCollaborators(account: Account, name: string): Promise
 export async function postCollaborator(account: Account, name: string, email: string): Promise<Collaborator> {
   const body = { collaborator: { email, is_limited: false } };
   const answer = await account.app({ method: 'POST', path: `${pathOf(name)}/collaborators`, body });
-  return unwrap(answer.body, ['collaborator'], collaborator);
+  return unwrap(answer.body, ['collaborator', 'collaborators'], collaborator);
 }
 
 /** Waits until each of `emails` accepted; gives those who did not. */
@@ -79,13 +79,6 @@ export async function pendingAfter(
     return emails.filter(email => !accepted.some(one => one.email === email));
   };
   return (await poll(account, pending, found => found.length === 0, waiting)).found;
-}
-
-/** Transfers the application; `current_name` is the API's own confirmation. */
-export async function patchOwner(account: Account, name: string, email: string): Promise<App> {
-  const path = `${pathOf(name)}?current_name=${encodeURIComponent(name)}`;
-  const answer = await account.app({ method: 'PATCH', path, body: { app: { owner: email } } });
-  return unwrap(answer.body, ['app'], app);
 }
 
 /** Removes the application and its add-ons; false where there was none. Waits while an operation holds it. */

@@ -1,10 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { Fault } from '../../fault.ts';
+import { type Downloaded, download } from '../http/download.ts';
 import type { Account, ApiAnswer, ApiCall } from './account.ts';
 import { databaseToken, forgetDatabaseToken } from './addons.ts';
 import { backup, databaseUser, unwrap, unwrapAll } from './shapes.ts';
@@ -62,56 +58,21 @@ export async function archiveUrl(account: Account, door: Door, id: string): Prom
   return unwrap(body, [], z.object({ download_url: z.string() })).download_url;
 }
 
-/** What was written: its size in bytes and its SHA-256, in hexadecimal. */
-export interface Downloaded {
-  readonly size: number;
-  readonly sha256: string;
-}
-
-/**
- * Streams an address to a file, which is there whole or not at all. No key goes along: the address bears its own, and object
- * storages refuse two. Faults: `scalingo-download-refused`, `scalingo-download-cut`.
- */
-export async function downloadTo(url: string, file: string, backupName: string): Promise<Downloaded> {
-  const partial = `${file}.partial`;
-  try {
-    const response = await fetch(url);
-    if (!response.ok || response.body === null) {
-      await response.body?.cancel();
-      throw new Fault('scalingo-download-refused', { backup: backupName, status: response.status });
-    }
-    const announced = Number(response.headers.get('content-length') ?? Number.NaN);
-    const written = await write(Readable.from(response.body), partial);
-    if (Number.isFinite(announced) && announced !== written.size)
-      throw cut(backupName, announced, written.size);
-    await rename(partial, file);
-    return written;
-  } catch (error) {
-    if (error instanceof Fault) throw error;
-    // The address is a secret, and some errors would show it.
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'network';
-    throw new Fault('scalingo-download-cut', { backup: backupName, reason: code });
-  } finally {
-    await rm(partial, { force: true });
-  }
-}
-
-function cut(backupName: string, announced: number, size: number): Fault {
-  return new Fault('scalingo-download-cut', { backup: backupName, reason: `${size}/${announced}` });
-}
-
-async function write(source: Readable, file: string): Promise<Downloaded> {
-  const hash = createHash('sha256');
-  let size = 0;
-  const measure = new Transform({
-    transform(chunk: Buffer, _, done) {
-      hash.update(chunk);
-      size += chunk.length;
-      done(null, chunk);
+/** Downloads an archive to a file. Faults: `scalingo-download-refused`, `scalingo-download-cut`, also when its size is another. */
+export function downloadTo(
+  url: string,
+  file: string,
+  backup: Pick<Backup, 'name' | 'size'>,
+): Promise<Downloaded> {
+  const { name, size } = backup;
+  const cut = (reason: string) => new Fault('scalingo-download-cut', { backup: name, reason });
+  return download(url, file, {
+    refused: status => new Fault('scalingo-download-refused', { backup: name, status }),
+    cut,
+    accept: written => {
+      if (size > 0 && size !== written.size) throw cut(`${written.size}/${size}`);
     },
   });
-  await pipeline(source, measure, createWriteStream(file, { mode: 0o600 }));
-  return { size, sha256: hash.digest('hex') };
 }
 
 /** The users of a database; the root of the answer has a hyphen or an underscore. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Fault, type FaultState } from '../../fault.ts';
 
 /*
  * What is read of Scalingo's answers, and no more: a field that is not used cannot break a recovery. Where documentation and
@@ -20,6 +21,7 @@ export const app = z.object({
   region: z.string().nullish(),
   stack_id: z.string().nullish(),
   force_https: z.boolean().nullish(),
+  created_at: z.string().nullish(),
   owner: z.object({ email: z.string() }),
 });
 export type App = z.infer<typeof app>;
@@ -66,7 +68,6 @@ export const domain = z.object({
   id: z.string(),
   name: z.string(),
   letsencrypt_status: z.string().nullish(),
-  acme_challenge_error: z.unknown(),
 });
 export type Domain = z.infer<typeof domain>;
 
@@ -75,19 +76,46 @@ export const operation = z.object({ status: z.string(), error: z.string().nullis
 export const key = z.object({ id: z.string(), name: z.string(), content: z.string() });
 export const region = z.object({ name: z.string(), ssh: z.string().nullish() });
 
-/** Takes `{root: value}`, `{root: [value]}`, `{other_root: value}` or the bare value. Throws when none of them fits. */
+/**
+ * Takes `{root: value}`, `{root: [value]}`, `{other_root: value}` or the bare value. Fault `scalingo-answer-unknown` when none
+ * of them fits.
+ */
 export function unwrap<T>(body: unknown, roots: readonly string[], shape: z.ZodType<T>): T {
-  const inside = roots.map(root => property(body, root)).find(found => found !== undefined) ?? body;
-  const one: unknown = Array.isArray(inside) ? inside[0] : inside;
-  return shape.parse(one);
+  const inside = rooted(body, roots) ?? body;
+  const read = shape.safeParse(Array.isArray(inside) ? inside[0] : inside);
+  if (read.success) return read.data;
+  throw unknownAnswer(body, roots, read.error, 'step-may-have-run');
 }
 
-/** The list under the first of `roots` that is there; an answer without any is an empty list. */
+/**
+ * The list under the first of `roots` that is there, or the bare list. Fault `scalingo-answer-unknown` without any: an add-on
+ * that is not seen would be bought again.
+ */
 export function unwrapAll<T>(body: unknown, roots: readonly string[], shape: z.ZodType<T>): T[] {
-  const inside = roots.map(root => property(body, root)).find(found => found !== undefined) ?? [];
-  return z.array(shape).parse(inside);
+  const inside = Array.isArray(body) ? body : rooted(body, roots);
+  // An empty list may be written `null`.
+  const list = inside === null ? [] : inside;
+  const read = z.array(shape).safeParse(isObject(list) ? [list] : list);
+  if (read.success) return read.data;
+  throw unknownAnswer(body, roots, read.error, 'nothing-changed');
+}
+
+/** Names only: the values of an answer may be secrets. */
+function unknownAnswer(body: unknown, roots: readonly string[], error: z.ZodError, state: FaultState): Fault {
+  const names = isObject(body) ? Object.keys(body).join(', ') : Array.isArray(body) ? '[…]' : typeof body;
+  const [first] = error.issues.filter(issue => issue.path.length > 0);
+  const found = first === undefined ? names : `${names} / ${first.path.join('.')}`;
+  return new Fault('scalingo-answer-unknown', { expected: roots.join(', '), found }, state);
+}
+
+function rooted(body: unknown, roots: readonly string[]): unknown {
+  return roots.map(root => property(body, root)).find(found => found !== undefined);
 }
 
 function property(body: unknown, name: string): unknown {
-  return typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
+  return isObject(body) ? Reflect.get(body, name) : undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

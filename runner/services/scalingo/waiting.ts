@@ -10,7 +10,7 @@ export interface Waiting {
 export function teller(what: string): (status: string) => void {
   let last: string | undefined;
   return status => {
-    if (status !== last) console.log(`${what} : ${status}`);
+    if (status !== last) console.log(`${what}: ${status}`);
     last = status;
   };
 }

@@ -203,3 +203,19 @@ test('the state on disk is whole JSON, which only its owner may read', async () 
   const file = join(server.directory, 'state', 'state.json');
   expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ token, apps: [{ status: 'crashed' }] });
 });
+
+test('a free plan has no backups, and says so', async () => {
+  const app = { name: 'exercice-gratuit' };
+  await call('/api/v1/apps', { method: 'POST', body: { app } });
+  const addon = { addon_provider_id: 'postgresql', plan_id: 'postgresql-sandbox' };
+  const made = await call(`/api/v1/apps/${app.name}/addons`, { method: 'POST', body: { addon } });
+  await server.clock.sleep(realDelays.provisioning);
+  const { id, bearer } = await opened(app.name, String(at(made.body, 'addon', 'id')));
+  const asked = await call(`/db/api/databases/${id}/backups`, { method: 'POST', bearer });
+  expect([asked.status, asked.body]).toEqual([
+    403,
+    { code: 'plan_without_backups', error: 'backups are not available on this plan' },
+  ]);
+  const listed = await call(`/db/api/databases/${id}/backups`, { bearer });
+  expect(at(listed.body, 'database_backups')).toEqual([]);
+});

@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Platform } from '../../../runner/sandbox/scalingo/platform.ts';
@@ -41,8 +42,16 @@ export function recordingPlatform(asked: string[] = []): Platform {
 /** Durations like the real platform's: tests do not wait for them, they move the clock. */
 export const realDelays = { provisioning: 90_000, operation: 20_000, stage: 30_000, certificate: 120_000 };
 
+/** What a test does around the platform's own answer, such as giving it another shape. */
+interface Around {
+  readonly around?: (listener: RequestListener) => RequestListener;
+}
+
 /** A running platform with a lost application, on a directory of its own. */
-export async function startServer(settings: Partial<ScalingoSettings> = {}) {
+export async function startServer({
+  around = listener => listener,
+  ...settings
+}: Partial<ScalingoSettings> & Around = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'sandbox-scalingo-'));
   const clock = new TestClock();
   const asked: string[] = [];
@@ -62,7 +71,7 @@ export async function startServer(settings: Partial<ScalingoSettings> = {}) {
       requestsPerMinute: 1000,
       ...settings,
     });
-    return { scalingo, listening: await listenHttp(scalingo.listener) };
+    return { scalingo, listening: await listenHttp(around(scalingo.listener)) };
   };
   let running = await listen();
   return {
