@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/torture/*.torture.ts'],
-    globalSetup: ['./test/torture/setup.ts'],
+    globalSetup: ['./test/temporary.ts', './test/torture/setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
