@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import type { Entry, Fact } from '../../../runner/journal/event.ts';
@@ -37,9 +37,13 @@ export class Exercise {
   readonly folder = mkdtempSync(join(tmpdir(), 'reprise-fault-'));
   readonly #runs = join(this.folder, 'runs');
 
-  /** `reprise run` of the whole plan under `faults`, and what is given with `--set`. */
-  async run(faults: string, given: readonly string[] = []): Promise<Ended> {
-    const words = ['run', 'runbook/plan-de-reprise.md', '--target', 'sandbox', '--undo', '--auto'];
+  /** `reprise run` of the whole plan under `faults`, and what is given with `--set`; all is taken back unless `options` differ. */
+  async run(
+    faults: string,
+    given: readonly string[] = [],
+    options: readonly string[] = ['--undo'],
+  ): Promise<Ended> {
+    const words = ['run', 'runbook/plan-de-reprise.md', '--target', 'sandbox', '--auto', ...options];
     const settings = ['applications=siap', ...given].flatMap(one => ['--set', one]);
     return await this.#call(...words, '--runs', this.#runs, ...settings, '--fault', faults);
   }
@@ -55,6 +59,16 @@ export class Exercise {
       stringify({ ...record(answers), steps: { ...stepsOf(answers), ...Object.fromEntries(again) } }),
     );
     return await this.#call('resume', this.bundle, '--auto', '--answers', file);
+  }
+
+  /** `reprise undo`. */
+  async undo(): Promise<Ended> {
+    return await this.#call('undo', this.bundle);
+  }
+
+  /** The folder of the archives that the one run downloads. */
+  get downloads(): string {
+    return join(this.folder, 'reprise-sandbox', basename(this.bundle), 'downloads');
   }
 
   /** The exit code of `reprise verify`. */
