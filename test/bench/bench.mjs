@@ -33,7 +33,7 @@ async function prepare() {
     ...options,
     define,
     banner,
-    entryPoints: ['long-bundle', 'append', 's3', 'database'].map(name => join(here, `${name}.ts`)),
+    entryPoints: ['long-bundle', 'append', 'mask', 's3', 'database'].map(name => join(here, `${name}.ts`)),
     outdir: programs,
     outExtension: { '.js': '.cjs' },
   });

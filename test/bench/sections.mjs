@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { authoring, drill } from './authoring.mjs';
 import { environmentName, MANY, manyCells, oneCell, smallRunbook } from './documents.mjs';
-import { interleave, runNode, spread } from './measure.mjs';
+import { interleave, runNode, runProgram, spread } from './measure.mjs';
 import { absolute, heading, row, value, wall } from './report.mjs';
 import { database, files } from './services.mjs';
 
@@ -17,7 +17,9 @@ export const sections = {
   shell,
   typescript,
   append,
+  mask,
   output,
+  lines,
   verify,
   files,
   database,
@@ -116,10 +118,13 @@ function append({ print, programs, fresh }) {
 
 const SECRETS = Array.from({ length: 20 }, (_, index) => `cle-${index}`);
 
-function output({ print, run, write, here, fresh, folder, usage, sweep }) {
-  const env = Object.fromEntries(
+const secretValues = () =>
+  Object.fromEntries(
     SECRETS.map((name, index) => [environmentName(name), `s3cr3t-${index}-${'kdQ7fWz9Lm2x'.repeat(2)}`]),
   );
+
+function output({ print, run, write, here, fresh, folder, usage, sweep }) {
+  const env = secretValues();
   const part = write('texte', text(env, 10_000_000));
   const script = times => `for part in $(seq ${times}); do cat '${part}'; done`;
   const [large, small] = [107, 1].map(times => write(`sortie-${times}.md`, oneCell(script(times), SECRETS)));
@@ -147,13 +152,53 @@ function output({ print, run, write, here, fresh, folder, usage, sweep }) {
   row(print, 'peak memory over that of 10 MB', ours, ten, { of: rss, unit: 'MB', aim: 1.1 });
 }
 
+function mask({ print, write, programs }) {
+  const env = secretValues();
+  const plain = write('texte-ascii', text(env, 10_000_000, 'processing data for table "public.conventions'));
+  const accented = write('texte-accents', text(env, 10_000_000));
+  const masking = part => () => ({
+    wall: Number(runNode([join(programs, 'mask.cjs'), part, 'CLE_'], { env }).answer) / 1000,
+  });
+  const measured = interleave(7, { plain: masking(plain), accented: masking(accented) });
+  heading(print, 'mask', '1 GB in memory masked for 20 secrets, CPU time', measured);
+  value(print, 'ASCII', spread(measured.results.plain.map(wall)), { unit: 's', aim: 1 });
+  value(print, 'French', spread(measured.results.accented.map(wall)), { unit: 's' });
+}
+
+function lines({ print, run, write, folder }) {
+  const script =
+    'seq -f \'pg_restore: processing data for table "public.conventions_%06.0f", 42 rows in all\' 100000';
+  const [many, none] = [script, ':'].map((code, index) =>
+    write(`lignes-${index}.md`, oneCell(code, SECRETS)),
+  );
+  const options = { cwd: folder, env: secretValues() };
+  const measured = interleave(7, {
+    ours: () => runNode(run(many), options),
+    none: () => runNode(run(none), options),
+    bare: () => runProgram('bash', ['-c', `exec >/dev/null; ${script}`], options),
+  });
+  const { ours, none: without, bare } = measured.results;
+  const over = (...others) =>
+    spread(
+      ours.map((each, round) => others.reduce((rest, other) => rest - other[round].wall, each.wall) / 1000),
+    );
+  heading(
+    print,
+    'lines',
+    '100,000 lines (8.2 MB) of one sh cell, masked for 20 secrets, over bare bash',
+    measured,
+  );
+  value(print, 'the whole run, less bare bash', over(bare), { unit: 's', aim: 1 });
+  value(print, 'the same, less a run that prints none', over(bare, without), { unit: 's', aim: 1 });
+}
+
 /** Lines of a restoration, one in a thousand of which holds a secret. */
-function text(env, bytes) {
+function text(env, bytes, said = 'traitement des données de la table « public.conventions') {
   const values = Object.values(env);
   const lines = [];
   for (let size = 0, line = 0; size < bytes; line++) {
     const secret = line % 1000 === 0 ? ` ${values[(line / 1000) % values.length]}` : '';
-    lines.push(`pg_restore: traitement des données de la table « public.conventions_${line} »${secret}\n`);
+    lines.push(`pg_restore: ${said}_${line}${secret}\n`);
     size += Buffer.byteLength(lines.at(-1));
   }
   return Buffer.from(lines.join('')).subarray(0, bytes);
