@@ -10,6 +10,7 @@ import type { Fact, OutputSummary, Reason } from '../journal/event.ts';
 import type { Code } from '../model/runbook.ts';
 import type { Execution, ExecutionObserver, ExecutionResult, Executor } from '../ports.ts';
 import type { ResourceSettings } from '../services/resources.ts';
+import { paceVariable } from '../services/scalingo/shared-pace.ts';
 import { childEnvironment } from './environment.ts';
 import { createKernel, type Kernel } from './kernel/kernel.ts';
 import type { Masker } from './masker.ts';
@@ -41,6 +42,8 @@ export interface ExecutorOptions {
   readonly sources?: Readonly<Record<string, string>>;
   /** Descriptors that every child holds open: the lock. */
   readonly heldDescriptors?: readonly number[];
+  /** Folder in which the kernels of a run share the pace of their requests; each keeps its own without it. */
+  readonly pace?: string;
   /** Path of `dist/kernel.mjs`; that of the installation when absent. */
   readonly kernel?: string;
   /** Bytes; `INLINE_OUTPUT` when absent. */
@@ -136,7 +139,9 @@ function startShared(options: ExecutorOptions) {
     const watchdog = startWatchdog(heldDescriptors);
     const workspace = createWorkspace(options.resources, options.secrets);
     watchdog.guard(workspace.directory);
-    const environment = childEnvironment(options.environment, text => options.masker.finds(text));
+    const kept = childEnvironment(options.environment, text => options.masker.finds(text));
+    if (options.pace !== undefined) watchdog.guard(options.pace);
+    const environment = options.pace === undefined ? kept : { ...kept, [paceVariable]: options.pace };
     return { watchdog, workspace, environment };
   };
   let made: ReturnType<typeof make> | undefined;

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Executor } from '../ports.ts';
 import { createExecutor, type ExecutorOptions } from './executor.ts';
 
@@ -8,12 +11,14 @@ export interface Executors {
   close(): Promise<void>;
 }
 
-/** Makes executors as branches ask for them, all with the same options. */
+/** Makes executors as branches ask for them, all with the same options and one pace of requests. */
 export function createExecutors(options: ExecutorOptions): Executors {
   const made = new Map<string, Executor>();
+  let pace: string | undefined;
   return {
     of(branch) {
-      const executor = made.get(branch) ?? createExecutor(options);
+      pace ??= mkdtempSync(join(tmpdir(), 'reprise-pace-'));
+      const executor = made.get(branch) ?? createExecutor({ ...options, pace });
       made.set(branch, executor);
       return executor;
     },
@@ -22,6 +27,7 @@ export function createExecutors(options: ExecutorOptions): Executors {
     },
     async close() {
       await Promise.all([...made.values()].map(executor => executor.close()));
+      if (pace !== undefined) rmSync(pace, { recursive: true, force: true });
     },
   };
 }

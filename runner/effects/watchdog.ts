@@ -1,7 +1,7 @@
 /*
- * A small process that outlives this one, to end what it started. In: the process groups that are running and the folder
- * of secret files. Out: nothing. When this process dies, even by SIGKILL, the watchdog ends every group and every process
- * that bears this run's mark in its environment, removes the folder, and only then gives up the lock that it inherited.
+ * A small process that outlives this one, to end what it started. In: the process groups that are running and the folders
+ * of this run, of which one holds secret files. Out: nothing. When this process dies, even by SIGKILL, the watchdog ends every group and every process
+ * that bears this run's mark in its environment, removes the folders, and only then gives up the lock that it inherited.
  * Can never happen: a cell that goes on while another runner holds the lock; a core dump of the run process once it has
  * cells (Linux: Node cannot forbid its own, so the watchdog does).
  */
@@ -25,11 +25,11 @@ export interface Watchdog {
 
 const SCRIPT = `trap '' INT TERM HUP
 prlimit --pid "$PPID" --core=0:0
-groups=' ' folder=
+groups=' ' folders=()
 while read -r word value; do case $word in
   watch) groups="$groups$value ";;
   unwatch) groups="\${groups/ $value / }";;
-  guard) folder=$value;;
+  guard) folders+=("$value");;
   close) exit 0;;
 esac; done
 for group in $groups; do kill -KILL -- "-$group"; done
@@ -41,7 +41,7 @@ for try in 1 2 3 4 5 6 7 8 9 10; do
   [ -n "$found" ] || break
   sleep 0.1
 done
-[ -z "$folder" ] || rm -rf -- "$folder"`;
+[ "\${#folders[@]}" -eq 0 ] || rm -rf -- "\${folders[@]}"`;
 
 /** Starts a watchdog that holds the given file descriptors (the lock) open for as long as it lives. */
 export function startWatchdog(heldDescriptors: readonly number[]): Watchdog {

@@ -1,12 +1,14 @@
 /*
  * One account of Scalingo: its token, the JWT that it is exchanged for, the pace, and requests to the three APIs.
- * In: a `ScalingoResource`. Out: parsed answers. Can never happen: more than 60 requests in a minute from this process; a
- * token or a JWT in an error; an answer of 429 taken for a failure before it was waited for; a `POST` that is sent twice
+ * In: a `ScalingoResource`. Out: parsed answers. Can never happen: more than 60 requests in a minute from the processes of
+ * a run; a token or a JWT in an error; an answer of 429 taken for a failure before it was waited for; a `POST` that is sent twice
  * after an answer that does not say that nothing was done.
  * The `scalingo` package is not used here: it drops the headers (request id, retry delay) and knows neither pace nor renewal
  * nor the database API. The sandbox is tested against it.
  */
 import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { Fault } from '../../fault.ts';
 import { recordRetries } from '../record.ts';
 import type { ScalingoResource } from '../resources.ts';
@@ -14,6 +16,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { Limiter } from './limiter.ts';
 import { faultOf } from './refusals.ts';
 import { exchanged, unwrap } from './shapes.ts';
+import { paceVariable } from './shared-pace.ts';
 
 /** A request to one of the three APIs. `bearer` replaces the account's JWT. */
 export interface ApiCall {
@@ -54,6 +57,13 @@ export function accountOf(resource: ScalingoResource, clock: Clock = systemClock
   return known;
 }
 
+/** A branch of a parallel section is a process of its own: those of one account share a folder, if the run made one. */
+function paceFolder({ api, token }: ScalingoResource): string | undefined {
+  const folder = process.env[paceVariable];
+  if (folder === undefined) return undefined;
+  return join(folder, createHash('sha256').update(`${api} ${token}`).digest('hex').slice(0, 16));
+}
+
 /** Requests in the name of one account. */
 export class Account {
   readonly clock: Clock;
@@ -65,7 +75,7 @@ export class Account {
   constructor(resource: ScalingoResource, clock: Clock) {
     this.#resource = resource;
     this.clock = clock;
-    this.#limiter = new Limiter(clock, resource.pace);
+    this.#limiter = new Limiter(clock, { pace: resource.pace, folder: paceFolder(resource) });
   }
 
   /** The longest that anything is waited for on this target, ms. */
