@@ -52,11 +52,6 @@ export function unpackedFolder(directory: DirectoryResource): string {
   return join(directory.path, `reprise-${directory.run}`);
 }
 
-/** True when a dump can be read to its last block; `intact: false` says why not. */
-export function isIntact(dump: { readonly path: string }): Promise<Integrity> {
-  return readWholly(dump.path);
-}
-
 /** How a backup is chosen in a directory. `only` is the path of the one archive to try. */
 export interface ArchiveChoice extends Choice {
   readonly only?: string;

@@ -27,8 +27,12 @@ export interface CnameAnswers {
   readonly public: readonly ServerAnswer[];
 }
 
-/** Asks once. Fault: `dns-server-unknown`. */
+/** Asks once. Fault: `dns-server-unknown`, also without a server to ask: what nobody says is not known to everybody. */
 export async function cnameAnswers(resource: DnsResource, expected: ExpectedCname): Promise<CnameAnswers> {
+  for (const kind of ['authoritative', 'public'] as const) {
+    if (resource[kind].length === 0)
+      throw new Fault('dns-server-unknown', { server: resource.name, code: kind });
+  }
   const [deciding, serving] = await Promise.all([locate(resource.authoritative), locate(resource.public)]);
   const authoritative = await askAll(deciding, expected.host);
   if (!allGive(authoritative, expected.target)) return { agreed: 'nobody', authoritative, public: [] };
@@ -61,8 +65,6 @@ export async function waitForCname(
   resource: DnsResource,
   expected: ExpectedCname & Patience,
 ): Promise<CnameAnswers> {
-  if (resource.authoritative.length === 0)
-    throw new Fault('dns-server-unknown', { server: resource.name, code: 'authoritative' });
   const deadline = performance.now() + expected.within * 1000;
   let shown = '';
   for (;;) {

@@ -15,10 +15,9 @@ import { type RowCounts, rowsInDatabase, rowsInDump } from './postgres/rows.ts';
 import { recordDataLoaded, recordFinding } from './record.ts';
 import type { PostgresResource } from './resources.ts';
 
-/** How to restore. `jobs` are parallel connections; `acceptedName` is a non-empty database's own name, accepted as lost. */
+/** How to restore. `jobs` are parallel connections. */
 export interface RestoreOptions {
   readonly jobs?: number;
-  readonly acceptedName?: string;
   /** Whether the data are personal, for the record; true unless told. */
   readonly personal?: boolean;
 }
@@ -40,7 +39,7 @@ export async function restore(
 ): Promise<Restored> {
   await readToc(dump.path);
   await withClient(resource, async client => {
-    const { database } = await guardDatabase(resource, client, options.acceptedName);
+    const { database } = await guardDatabase(resource, client);
     await client.query(
       `comment on database ${client.escapeIdentifier(database)} is 'reprise:${resource.run}'`,
     );
@@ -94,14 +93,6 @@ export function compareRows(expected: RowCounts, found: RowCounts): RowDifferenc
     .map(([table, rows]) => ({ table, expected: rows, found: found[table] ?? -1 }))
     .filter(row => row.expected !== row.found)
     .sort((a, b) => (a.table < b.table ? -1 : 1));
-}
-
-/** Runs `ANALYZE`, which `pg_restore` does not do: without statistics the application is slow on its first day. */
-export async function analyze(resource: PostgresResource): Promise<void> {
-  await withClient(resource, async client => {
-    await refuseProtectedDatabase(resource, client);
-    await client.query('analyze');
-  });
 }
 
 /** Rows of a query in a read-only transaction; `values` are its `$1`, `$2`… and never pasted into its text. */

@@ -127,11 +127,15 @@ test.each([
   expect(asked.filter(question => question.startsWith('public'))).toEqual([]);
 });
 
-test('needs at least one authoritative server', async () => {
-  const expected = { host, target, within: 0 };
-  expect(await faultOf(waitForCname({ ...resource(), authoritative: [] }, expected))).toBe(
-    'dns-server-unknown',
-  );
+test.each(['authoritative', 'public'] as const)('needs at least one %s server', async kind => {
+  const without = { ...resource(), [kind]: [] };
+  servers.publish(zone.name, [alias]);
+  clock += 10_000;
+  await expect(cnameAnswers(without, { host, target })).rejects.toMatchObject({
+    code: 'dns-server-unknown',
+    params: { server: resource().name, code: kind },
+  });
+  expect(await faultOf(waitForCname(without, { host, target, within: 0 }))).toBe('dns-server-unknown');
 });
 
 test('takes addresses of both families, with and without a port', async () => {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Postgres, startPostgres } from '../../runner/sandbox/postgres/postgres.ts';
-import { eraseUnpacked, isIntact, newestIntactDump, unpackedFolder } from '../../runner/services/archives.ts';
+import { readWholly } from '../../runner/services/archives/dump.ts';
+import { eraseUnpacked, newestIntactDump, unpackedFolder } from '../../runner/services/archives.ts';
 import {
-  analyze,
   compareRows,
   countDumpRows,
   countRows,
@@ -193,7 +193,7 @@ test.each([
   const path = join(await temporaryFolder(), 'dump.pgsql');
   await writeFile(path, make());
   expect((await run('pg_restore', ['--list', path])).stdout).toContain('TABLE DATA');
-  expect(await isIntact({ path })).toMatchObject({
+  expect(await readWholly(path)).toMatchObject({
     intact: false,
     message: expect.stringMatching(/^pg_restore: error/),
   });
@@ -214,7 +214,6 @@ test('a dump is restored, its rows are those that the dump holds, and the base b
     marker: 'run-1',
   });
   expect(facts).toEqual([{ kind: 'data-loaded', resource: 'base', what: 'dump.tar.gz', personal: true }]);
-  await analyze(base);
   expect(await query(base, 'select email from users_user where id = $1', [7])).toEqual([
     { email: 'élodie7@exemple.fr' },
   ]);
@@ -228,13 +227,14 @@ test('rows that differ are named by table', () => {
   ]);
 });
 
-test('a database that holds tables without this run’s marker is refused, and kept', async () => {
+test('a database that holds tables without this run’s marker is refused, and kept until it is given one', async () => {
   const base = await emptyDatabase('occupee');
   await sql(base.url, 'create table precious (id integer)', "comment on database occupee is 'reprise:other'");
   expect(await faultOf(restore(base, await dumpFile()))).toBe('database-not-empty');
   expect(await countRows(base)).toEqual({ 'public.precious': 0 });
   await prepareExtensions(base, ['pg_trgm']);
-  await restore(base, await dumpFile(), { acceptedName: 'occupee' });
+  await sql(base.url, "comment on database occupee is 'reprise:run-1'");
+  await restore(base, await dumpFile());
   expect(await countRows(base)).toMatchObject(expectedRows);
 });
 

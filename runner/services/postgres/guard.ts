@@ -51,16 +51,11 @@ export async function refuseProtectedDatabase(
 
 /**
  * Refuses to destroy a protected database (drills), or a non-empty one without this run's marker; read from the server just
- * before acting. `acceptedName` is the server's own name of a database that the operator accepted to lose.
- * Faults: `protected-name`, `database-not-empty`.
+ * before acting. Faults: `protected-name`, `database-not-empty`.
  */
-export async function guardDatabase(
-  resource: PostgresResource,
-  client: pg.Client,
-  acceptedName?: string,
-): Promise<DatabaseState> {
+export async function guardDatabase(resource: PostgresResource, client: pg.Client): Promise<DatabaseState> {
   const state = await refuseProtectedDatabase(resource, client);
   const { database, tables, marker } = state;
-  if (tables === 0 || marker === resource.run || acceptedName === database) return state;
+  if (tables === 0 || marker === resource.run) return state;
   throw new Fault('database-not-empty', { resource: resource.name, database, tables, run: resource.run });
 }
