@@ -125,12 +125,18 @@ describe('imports', () => {
     expect(found).toEqual([]);
   });
 
-  test('one file of the sandbox serves HTTP', () => {
-    const found = files.filter(
-      file =>
-        folderOf(file) === 'sandbox' && /\bcreateServer\b[^;]*'node:https?'/.test(readFileSync(file, 'utf8')),
-    );
-    expect(found.map(show)).toEqual(['sandbox/sockets.ts']);
+  test('one file of the sandbox opens sockets; the router alone asks what it routes to', () => {
+    const importers = (...modules: readonly string[]) =>
+      files
+        .filter(file => folderOf(file) === 'sandbox')
+        .filter(file => packages(file).some(specifier => modules.includes(specifier.replace(/^node:/, ''))))
+        .map(show);
+    expect(importers('net', 'dgram', 'tls', 'https', 'http2', 'cluster')).toEqual(['sandbox/sockets.ts']);
+    expect(importers('http')).toEqual(['sandbox/sockets.ts', 'sandbox/web/router.ts']);
+    const router = readFileSync(join(root, 'sandbox/web/router.ts'), 'utf8');
+    expect(router).not.toMatch(/\b(createServer|new Server|\.listen\()/);
+    const ssh = files.filter(file => packages(file).includes('ssh2') && folderOf(file) === 'sandbox');
+    expect(ssh.filter(file => /\.listen\(/.test(readFileSync(file, 'utf8')))).toEqual([]);
   });
 
   test('there is no cycle', () => {
