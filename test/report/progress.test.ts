@@ -26,6 +26,7 @@ describe('progressPrinter', () => {
       03:45:11 ## Préparer
       03:45:12 ◷ start of the measure · 3 h 45 min left of the RTO
       03:45:24 ▶ archive-base — Télécharger la dernière archive de la base, et vérifier qu’elle se lit en entier · 3 h 45 min left of the RTO
+      03:45:26   • Slowed down by plateforme: refused 3× (429), made again after waiting 47 s
       03:45:26   • Backup rejected for base: 20260304000000 (archive tronquée)
       03:45:27   • Backup used for base: 20260303020000, image of 3 March 2026 at 02:00:12 (UTC+1), 48.2 MB, sha256 ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
       03:45:57 ✔ archive-base passed · 33 s · 3 h 45 min left of the RTO
