@@ -85,15 +85,15 @@ export async function verifyBundle(
   const files = listBundle(bundle);
   const journal = readJournal(readDocument(bundle, LAYOUT.journal) ?? Buffer.alloc(0));
   const made = madeBy(bundle, journal.entries, { renderer: stages.renderer, runner: options.runner });
-  const opened = { bundle, files, journal, stages, made };
-  const record = checkRecord(opened);
-  const statement = checkStatement(opened, record.requiredSigners);
+  const looked = { bundle, files, journal, stages, made };
+  const record = checkRecord(looked);
+  const statement = checkStatement(looked, record.requiredSigners);
   const seals =
-    statement.statement === undefined ? noSeals : await checkSeals(opened, statement.statement, trusted);
+    statement.statement === undefined ? noSeals : await checkSeals(looked, statement.statement, trusted);
   const added = await verifyAddenda({
-    ...opened,
+    ...looked,
     trusted,
-    record: readRecord(opened),
+    record: readRecord(looked),
     holders: record.holders,
     runner: options.runner,
   });
@@ -108,7 +108,8 @@ export async function verifyBundle(
     ...seals.findings,
     ...added.findings,
   ];
-  const run = journal.entries[0]?.type === 'run-opened' ? { run: journal.entries[0].run } : {};
+  const [opened] = entries;
+  const run = opened?.type === 'run-opened' ? { run: opened.run, lang: opened.lang } : {};
   const addenda = added.addenda.length === 0 ? {} : { addenda: added.addenda };
   const witnesses = {
     ...(approvals.found.length === 0 ? {} : { approvals: approvals.found }),

@@ -4,7 +4,7 @@
  */
 import type { Lang } from '../diagnostic.ts';
 import { type Challenge, readChallenge } from '../journal/challenge.ts';
-import type { Role } from '../model/runbook.ts';
+import type { FrontMatter } from '../model/runbook.ts';
 import { neutralise } from './neutralise.ts';
 import { dateTime } from './time.ts';
 import { noBreak, wordsOf } from './words.ts';
@@ -58,13 +58,13 @@ const words = {
   },
 } as const;
 
-/** The command by which a challenge is approved; it names the person where no other holder of the role may approve. */
-export function approveCommand(line: string, roles: ReadonlyMap<string, Role>): string {
+/** The command by which a challenge is approved; it names the language, and the person where no other holder may approve. */
+export function approveCommand(line: string, { roles, lang }: Pick<FrontMatter, 'roles' | 'lang'>): string {
   const challenge = readChallenge(line);
   const holders = roles.get(challenge?.role ?? '')?.holders ?? [];
   const [only, ...others] = holders.filter(id => id !== challenge?.operator);
   const as = only === undefined || others.length > 0 ? '' : ` --as ${only}`;
-  return `npx reprise approve${as} ${line}`;
+  return `npx reprise approve --lang ${lang}${as} ${line}`;
 }
 
 /** A challenge as lines, each ended by a line feed. The expiry is shown in the time zone of whoever approves. */

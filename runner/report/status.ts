@@ -109,7 +109,8 @@ function approvalRows(
   now: string,
 ): (readonly [string, string])[] {
   const words = wordsOf(lang).state;
-  const { timeZone, roles } = session.plan.runbook.front;
+  const { front } = session.plan.runbook;
+  const { timeZone, roles } = front;
   return [...record.steps.values()].flatMap(({ id, asked, approvals, status }) => {
     const challenge = readChallenge(asked?.challenge ?? '');
     const isOver = OVER.includes(status) || status === 'running' || status === 'presented';
@@ -122,7 +123,7 @@ function approvalRows(
     const at = dateTime(challenge.expiresAt, timeZone, lang);
     const text = isPast
       ? fill(words.approvalOver, { step: id })
-      : fill(words.approvalText, { step: id, role, at, command: approveCommand(asked.challenge, roles) });
+      : fill(words.approvalText, { step: id, role, at, command: approveCommand(asked.challenge, front) });
     return [[words.approval, text] as const];
   });
 }

@@ -2,6 +2,7 @@
  * What verifying a bundle comes to. Findings are data: the layer that they concern, a permanent code and parameters; the
  * printer (`report/verdict.ts`) makes words of them. The verdict is the gravest finding, and nothing else.
  */
+import type { Lang } from '../diagnostic.ts';
 
 /** The layers of a bundle, in the order in which they are looked at. */
 export type Layer =
@@ -155,6 +156,8 @@ export interface Stamped {
 export interface Verdict {
   readonly verdict: VerdictName;
   readonly run?: string;
+  /** The language of the run's documents, as its journal opens; whoever tampered with that only chose the words. */
+  readonly lang?: Lang;
   readonly findings: readonly Finding[];
   readonly signers: readonly SealedBy[];
   /** What was added after the seal, in order; absent when there is nothing. */

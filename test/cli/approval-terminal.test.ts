@@ -44,7 +44,7 @@ describe.skipIf(!hasTmux)('an approval at a terminal', () => {
     await screen.shows('Sa réponse (vide : mettre en pause)');
     const challenge = String(scene.entries().at(-1)?.challenge);
     expect(screen.text.split(challenge).length - 1).toBe(1);
-    expect(screen.text).toContain(`npx reprise approve --as noa ${challenge}`);
+    expect(screen.text).toContain(`npx reprise approve --lang fr --as noa ${challenge}`);
 
     const own = await scene.call('approve', challenge, '--as', 'noa', '--key', 'cle');
     await screen.answer('Sa réponse');

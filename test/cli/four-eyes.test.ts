@@ -59,7 +59,7 @@ describe('a step that a second person must approve', () => {
     expect(paused.out).toContain(challengeOf(scene));
     expect(scene.has('compte.txt')).toBe(false);
     const status = await scene.call('status', scene.bundle);
-    expect(status.out).toContain(`npx reprise approve --as noa ${challengeOf(scene)}`);
+    expect(status.out).toContain(`npx reprise approve --lang fr --as noa ${challengeOf(scene)}`);
     expect(status.out).toContain('--approval RÉPONSE');
     const shown = await scene.call('approve', challengeOf(scene), '--as', 'noa', '--key', 'cle-noa');
     expect(normal(shown.err).replace(/(?<=expire le +)\d.*/, 'INSTANT')).toMatchInlineSnapshot(`
@@ -258,10 +258,17 @@ describe('a run whose ends a third party stamps', () => {
     expect(scene.read(join(scene.bundle, 'statement.json'))).toContain('"clock":"time-stamped"');
     expect(byHand(scene, 1, { CA: authority.ca })).toBe(0);
     const list = join(scene.folder, 'cle.signataires');
-    expect(spawnSync('sh', [join(scene.folder, scene.bundle, 'verify.sh'), list]).status).toBe(0);
+    const script = (...args: readonly string[]) => {
+      const path = join(scene.folder, scene.bundle, 'verify.sh');
+      const { status, stdout } = spawnSync('sh', [path, list, ...args], { encoding: 'utf8' });
+      return [status, stdout];
+    };
+    expect(script()).toEqual([0, expect.stringContaining('horodatages / time stamps (ca.pem)')]);
+    expect(script(authority.ca)).toEqual([0, expect.not.stringContaining('horodatages')]);
     const other = await new Authority().start();
     onTestFinished(async () => await other.close());
     expect(byHand(scene, 1, { CA: other.ca })).not.toBe(0);
+    expect(script(other.ca)).toEqual([6, expect.stringContaining('horodatage / time stamp')]);
     const unknown = await scene.call('verify', scene.bundle, ...signers, '--timestamp-ca', other.ca);
     expect([unknown.code, unknown.out]).toEqual([6, expect.stringContaining('[stamp-unknown]')]);
     const token = String(entries[1]?.file);

@@ -26,6 +26,7 @@ export async function perform(invocation: Invocation): Promise<number> {
     ...(timestampCa === undefined ? {} : { timestampCa }),
   });
   const isJson = flagOption(invocation, 'json');
-  process.stdout.write(isJson ? `${JSON.stringify(verdict)}\n` : printVerdict(verdict, langOf(invocation)));
+  const lang = invocation.lang ?? verdict.lang ?? langOf(invocation);
+  process.stdout.write(isJson ? `${JSON.stringify(verdict)}\n` : printVerdict(verdict, lang));
   return codes[verdict.verdict];
 }

@@ -182,7 +182,7 @@ class Terminal {
     const { label } = plan.runbook.front.roles.get(question.role) ?? { label: question.role };
     const until = dateTime(question.expiresAt, plan.runbook.front.timeZone, lang);
     this.#print(neutralise(fill(this.#words.approval, { role: label, until }), 'line'));
-    this.#print(`  ${approveCommand(question.challenge, plan.runbook.front.roles)}`);
+    this.#print(`  ${approveCommand(question.challenge, plan.runbook.front)}`);
     const isAnswer = (text: string) =>
       text.trim() === '' || readAnswer(joinLine(text)) !== undefined || this.#words.notAnAnswer;
     const answer = joinLine((await this.#text(this.#words.approvalAnswer, isAnswer)) ?? '');
