@@ -3,6 +3,7 @@
  * subjects out of the signed statement itself: that file is canonical JSON and subject names hold no quote or backslash, so
  * one `sed` finds each of them and nothing else. Its exit codes are those of `reprise verify`.
  */
+import { APPROVAL_NAMESPACE } from '../journal/challenge.ts';
 import { MOST_BYTES, NAMESPACE } from './layout.ts';
 
 /** What `find -size` counts in. */
@@ -10,15 +11,17 @@ const blocks = (bytes: number): number => bytes / 512;
 
 /** `verify.sh`, the same in every bundle of this version. */
 export const VERIFY_SCRIPT = `#!/bin/sh
-# Usage : sh verify.sh [allowed_signers]      (POSIX sh, sed, sha256sum, ssh-keygen >= 8.2)
-# Vérifie : fichiers, tête de la main courante, sceaux, addenda. / Checks: files, the journal's head, seals, addenda.
-# Ne vérifie PAS que le procès-verbal découle de la main courante (« reprise verify »), ni les heures, ni ce script.
-# Does NOT check that the transcript follows from the journal ("reprise verify"), nor the times, nor this script.
+# Usage : sh verify.sh [allowed_signers [ca.pem]]      (POSIX sh, sed, sha256sum, ssh-keygen >= 8.2, openssl)
+# Vérifie : fichiers, tête de la main courante, sceaux, addenda, approbations, et horodatages avec ca.pem.
+# Checks: files, the journal's head, seals, addenda, approvals, and time stamps with ca.pem.
+# Ne vérifie PAS que le procès-verbal découle de la main courante (« reprise verify »), ni ce script.
+# Does NOT check that the transcript follows from the journal ("reprise verify"), nor this script.
 LC_ALL=C; export LC_ALL
-c1=$(printf '\\302[\\200-\\237]')
-end() { printf '%s\\n' "$2" | tr -d '\\000-\\010\\013-\\037\\177' | sed "s/$c1//g"; exit "$1"; }
+rest=; c1=$(printf '\\302[\\200-\\237]')
+end() { printf '%s\\n' "$2" \${rest:+"Non vérifié ici / Not checked here: $rest"} | tr -d '\\000-\\010\\013-\\037\\177' | sed "s/$c1//g"; exit "$1"; }
 tampered() { end 5 "ALTÉRÉ / TAMPERED: $1"; }
 trust=\${1:+$(cd "$(dirname "$1")" && pwd)/$(basename "$1")}
+ca=\${2:+$(cd "$(dirname "$2")" && pwd)/$(basename "$2")}
 cd "$(dirname "$0")" || exit 2
 [ -f statement.json ] || end 8 "INCOMPLET / INCOMPLETE: statement.json"
 # Noms : ni contrôle, ni guillemet, ni barre inverse. / Names: no control character, no quote, no backslash.
@@ -91,6 +94,24 @@ for folder in addenda/*/; do
   cd ../.. || exit 2
   previous=$sealed; who_signed="$who_signed; $where:$signed"
 done
+# Approbations : de ce défi, par la clé inscrite ; horodatages. / Approvals: of this challenge, by the recorded key; time stamps.
+value() { printf '%s\\n' "$line" | sed -n "s/.*\\"$1\\":\\"\\([^\\"]*\\)\\".*/\\1/p"; }
+rest='procès-verbal tiré de la main courante / transcript made from the journal'
+sig=$(mktemp) && trap 'rm -f "$sig"' EXIT || exit 2
+while IFS= read -r line; do case $line in
+  *'"type":"time-stamped"'*)
+    [ -n "$ca" ] || { rest="\${rest%, horo*}, horodatages / time stamps (ca.pem)"; continue; }
+    openssl ts -verify -digest "$(value head)" -in "$(value file)" -CAfile "$ca" > /dev/null 2>&1 || unknown="$unknown horodatage / time stamp $(value file)" ;;
+  *'"signed":{'*)
+    who=$(printf '%s\\n' "$line" | sed -n 's/.*"by":{[^}]*"id":"\\([^"]*\\)".*/\\1/p')
+    what="approbation / approval $(value step) ($who)"
+    printf '%b' "$(value signature)" > "$sig"
+    said=$(value challenge | ssh-keygen -Y check-novalidate -n ${APPROVAL_NAMESPACE} -s "$sig" 2>&1)
+    case $said in *" key $(value key)") ;; *unsupported*) ;; *) tampered "journal.jsonl: $what: $said" ;; esac
+    [ -n "$trust" ] && value challenge | ssh-keygen -Y verify -f "$trust" -I "$who" -n ${APPROVAL_NAMESPACE} -s "$sig" || unknown="$unknown $what" ;;
+esac; done << END
+$(grep -e '"type":"step-approved"' -e '"type":"time-stamped"' journal.jsonl)
+END
 missing=\${missing:+ ; SCEAU REQUIS / REQUIRED SEAL: $missing}
 [ -z "$lack" ] || end 8 "INCOMPLET / INCOMPLETE:$lack"
 [ -z "$ephemeral" ] || end 7 "INTÈGRE, NON PROBANT / INTACT, PROVES NOTHING: ephemeral key"
