@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { type Postgres, startPostgres } from '../../runner/sandbox/postgres/postgres.ts';
-import { prepareExtensions, restore } from '../../runner/services/postgres.ts';
+import { prepareExtensions, restore, rightsOf } from '../../runner/services/postgres.ts';
 import type { DirectPostgres } from '../../runner/services/resources.ts';
 import { collectFacts, run, temporaryFolder } from './backups.ts';
 import { makeDump, sibling, sql } from './source-database.ts';
@@ -137,4 +137,25 @@ test('of many benign errors the first are recorded, and the number of the others
   expect(await restore(await emptyDatabase('nombreuses'), dump)).toMatchObject({ more: 17 });
   const findings = facts.flatMap(fact => (fact.kind === 'finding' ? [fact.text] : []));
   expect([findings.length, findings.at(-1)]).toEqual([21, 'pg_restore: +17']);
+});
+
+test('what an account may do is tried; a statement that fails for another reason proves nothing', async () => {
+  const base = await emptyDatabase('droits');
+  const secret = 'p'.repeat(24);
+  await sql(
+    base.url,
+    'create table t (n integer)',
+    `create role lecture1 login password '${secret}'`,
+    'grant select on t to lecture1',
+  );
+  const reader = { user: 'lecture1', password: secret };
+  const statements = { read: 'select * from t', write: 'insert into t values (1)' };
+  expect(await rightsOf(base, reader, statements)).toEqual({ reads: true, writes: false });
+  const owner = { user: 'apilos', password };
+  expect(await rightsOf(base, owner, statements)).toEqual({ reads: true, writes: true });
+  const refused = rightsOf(base, reader, { ...statements, write: 'insert into absente values (1)' });
+  await expect(refused).rejects.toMatchObject({
+    code: 'rights-not-proven',
+    params: { user: 'lecture1', message: 'relation "absente" does not exist' },
+  });
 });
