@@ -29,8 +29,8 @@ export function describeDatabase(resource: PostgresResource): Promise<DatabaseSt
 
 /**
  * Restores a dump with `pg_restore`, without its extensions, and records what was loaded. The guard reads the server just
- * before acting, then marks the database as this run's. Faults: those of `guardDatabase`, `client-missing`,
- * `client-too-old`, `dump-missing`, `restore-failed`.
+ * before acting, then marks the database as this run's. Faults: `protected-name`, `database-not-empty`,
+ * `client-missing`, `client-too-old`, `dump-missing`, `restore-failed`.
  */
 export async function restore(
   resource: PostgresResource,

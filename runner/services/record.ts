@@ -5,6 +5,7 @@
  */
 import type { Fact } from '../journal/event.ts';
 
+/** What a fact says besides its kind, as `fact` events of the journal have it (docs/journal.md). */
 type FactOf<K extends Fact['kind']> = Omit<Extract<Fact, { readonly kind: K }>, 'kind'>;
 
 /** The name under which a kernel offers the function that journals facts. */
