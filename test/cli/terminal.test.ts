@@ -79,6 +79,24 @@ describe.skipIf(!hasTmux)('a run at a terminal', () => {
     ]).toEqual([false, true]);
   });
 
+  test('skips a manual step with a reason, with items or without', async () => {
+    const scene = new Scene(
+      ':::manual{#relire role=operateur}\n\n- [ ] Relu\n\n:::\n\n:::manual{#prevenir role=operateur}\n\nPrévenir.\n\n:::\n',
+    );
+    const run = `${process.execPath} ${programme} run plan.md -t essai --key cle --as camille --t0 now`;
+    const screen = new Screen(scene.folder, run);
+    await screen.answer('Relu — Fait ?', 'Down', 'Down', 'Enter');
+    await screen.answer('Motif', 'déjà relu', 'Enter');
+    await screen.answer('❯ Fait', 'Down', 'Down', 'Enter');
+    await screen.answer('Fait ? › La passer, avec un motif ? Motif', 'personne à prévenir', 'Enter');
+    await screen.shows('SORTIE 0');
+    const skipped = scene.entries().filter(entry => entry.type === 'step-skipped');
+    expect(skipped.map(({ step, reason }) => [step, reason])).toEqual([
+      ['relire', 'déjà relu'],
+      ['prevenir', 'personne à prévenir'],
+    ]);
+  });
+
   test('takes nothing that was typed before its question for an answer', async () => {
     const waiting = `:::cell{#attendre effect=read}\n\nAttendre.\n\n\`\`\`sh\ntouch la\nsleep 2\n\`\`\`\n\n:::\n\n`;
     const scene = new Scene(
