@@ -3,13 +3,7 @@
 // Never: an address other than 127.0.0.1, or a connection that outlives `close`.
 import { createSocket } from 'node:dgram';
 import { createServer, type RequestListener } from 'node:http';
-import {
-  type AddressInfo,
-  connect,
-  createServer as createTcpServer,
-  type Server,
-  type Socket,
-} from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer, type Server, Socket } from 'node:net';
 
 /** Where to listen: `port` 0 (default) takes a free one; `unref` lets the process end while the server listens. */
 export interface ListenOptions {
@@ -124,16 +118,24 @@ export async function listenUdp(
   return { port: socket.address().port, close };
 }
 
-/** A connection to a server of the sandbox. Rejects with Node's own error when nothing answers there. */
-export function connectTcp(port: number): Promise<Socket> {
+/** A connection to a server of the sandbox, from an address of the loopback. Rejects with Node's own error when nothing answers there. */
+export function connectTcp(port: number, localAddress: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: '127.0.0.1', port, noDelay: true, allowHalfOpen: true });
+    const socket = connect({ host: '127.0.0.1', port, localAddress, noDelay: true, allowHalfOpen: true });
     socket.once('error', reject);
     socket.once('connect', () => {
       socket.off('error', reject);
       resolve(socket);
     });
   });
+}
+
+/** A socket for a client that connects it itself, by port and host; it comes from `localAddress`. */
+export function socketFrom(localAddress: string): Socket {
+  const socket = new Socket();
+  const dial = socket.connect.bind(socket);
+  Reflect.set(socket, 'connect', (port: number, host: string) => dial({ port, host, localAddress }));
+  return socket;
 }
 
 function bind(server: Server, port: number): Promise<number> {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { SandboxRefusal } from '../refusal.ts';
 import type { Binaries } from './binaries.ts';
+import { accessRules } from './inside.ts';
 import { type Launcher, runThrough } from './launcher.ts';
 
 /** Paths of a cluster: all below the private folder that `startPostgres` is given. */
@@ -40,13 +41,14 @@ export async function initializeCluster(
     () => true,
     () => false,
   );
-  if (exists) return;
+  // An older cluster gets the rules of today.
+  if (exists) return await writeFile(join(data, 'pg_hba.conf'), accessRules());
   await rm(unfinished, { recursive: true, force: true });
   const locale = chooseLocale(await installedLocales());
   const identity = ['--username=postgres', `--pwfile=${password}`, '--auth=scram-sha-256'];
   const words = ['--encoding=UTF8', `--locale=${locale}`, '--lc-messages=C', '--no-instructions'];
   await runThrough(launcher, binaries, [binaries.initdb, '-D', unfinished, ...identity, ...words]);
-  await writeFile(join(unfinished, 'pg_hba.conf'), 'host all all 127.0.0.1/32 scram-sha-256\n');
+  await writeFile(join(unfinished, 'pg_hba.conf'), accessRules());
   await rename(unfinished, data);
 }
 

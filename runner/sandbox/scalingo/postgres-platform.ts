@@ -6,6 +6,7 @@ import { writeDumpArchive } from '../disaster/archive.ts';
 import { withClient } from '../disaster/database.ts';
 import { dumpDatabase } from '../disaster/dump.ts';
 import { platformExtension } from '../disaster/schema.ts';
+import { insideRole } from '../postgres/inside.ts';
 import { region } from './catalogue.ts';
 import type { Platform } from './platform.ts';
 import type { Database } from './state.ts';
@@ -65,6 +66,7 @@ async function provision(superuser: string, app: string, number: number): Promis
     await client.query(`drop database if exists ${role} with (force)`);
     await client.query(`drop role if exists ${role}`);
     await client.query(`create role ${role} login password ${pg.escapeLiteral(password)}`);
+    await keepInside(client, role);
     await client.query(`create database ${role} owner ${role} template template0`);
     await client.query(`revoke connect on database ${role} from public`);
   });
@@ -74,6 +76,13 @@ async function provision(superuser: string, app: string, number: number): Promis
   });
   const host = `${app}-${number}.postgresql.a.${region}.scalingo-dbs.com`;
   return { host, port: 30_000 + (number % 10_000), user: name, password, database: name };
+}
+
+/** Only the gateway and the applications reach a database: its roles are refused to who comes from elsewhere. */
+async function keepInside(client: pg.Client, role: string): Promise<void> {
+  const { rowCount } = await client.query('select from pg_roles where rolname = $1', [insideRole]);
+  if (rowCount === 0) await client.query(`create role ${insideRole} nologin`);
+  await client.query(`grant ${insideRole} to ${role}`);
 }
 
 /**
@@ -90,6 +99,7 @@ async function setUser(
     const { rowCount } = await client.query('select from pg_roles where rolname = $1', [user.name]);
     const verb = rowCount === 0 ? 'create' : 'alter';
     await client.query(`${verb} role ${role} login password ${pg.escapeLiteral(user.password)}`);
+    await keepInside(client, role);
     await client.query(`grant connect on database ${pg.escapeIdentifier(database.database)} to ${role}`);
     await client.query(`grant usage on schema public to ${role}`);
     if (user.readOnly) await client.query(`grant select on all tables in schema public to ${role}`);

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { AcceptConnection, RejectConnection, ServerChannel, TcpipRequestInfo } from 'ssh2';
+import { insideAddress } from '../postgres/inside.ts';
 import { connectTcp } from '../sockets.ts';
 
 /** The local port behind a name of the platform's private network; undefined for what the gateway must not reach. */
@@ -15,7 +16,8 @@ export interface ForwardRequest {
 /** Opens the channel to where `resolveTarget` says, or refuses it. */
 export async function forward(request: ForwardRequest, resolveTarget: ResolveTarget): Promise<void> {
   const port = resolveTarget(request.info.destIP, request.info.destPort);
-  const socket = port === undefined ? undefined : await connectTcp(port).catch(() => undefined);
+  const socket =
+    port === undefined ? undefined : await connectTcp(port, insideAddress).catch(() => undefined);
   if (socket === undefined) request.reject();
   else join(socket, request.accept());
 }

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { insideAddress } from '../../../runner/sandbox/postgres/inside.ts';
 import { type Postgres, startPostgres } from '../../../runner/sandbox/postgres/postgres.ts';
 import { postgresPlatform } from '../../../runner/sandbox/scalingo/postgres-platform.ts';
 import type { Database } from '../../../runner/sandbox/scalingo/state.ts';
+import { socketFrom } from '../../../runner/sandbox/sockets.ts';
 
 let folder: string;
 let postgres: Postgres;
@@ -20,13 +22,18 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs statements as a user of a database, whose real port is behind the gateway; the rows of the last, or its refusal. */
-async function as(
-  { database }: Database,
-  { user, password }: { user: string; password: string },
-  ...statements: readonly string[]
-): Promise<unknown> {
-  const client = new pg.Client({ host: '127.0.0.1', port: postgres.port, user, password, database });
+type Account = { readonly user: string; readonly password: string };
+
+/** Runs statements as a user of a database, from where the gateway stands; the rows of the last, or its refusal. */
+function as(database: Database, account: Account, ...statements: readonly string[]): Promise<unknown> {
+  return run(
+    { database: database.database, ...account, stream: () => socketFrom(insideAddress) },
+    statements,
+  );
+}
+
+async function run(config: pg.ClientConfig, statements: readonly string[]): Promise<unknown> {
+  const client = new pg.Client({ ...config, host: '127.0.0.1', port: postgres.port });
   try {
     await client.connect();
     let rows: unknown[] = [];
@@ -81,3 +88,23 @@ test('an add-on is a real database whose owner is no superuser; its reader loses
   await superuser.end();
   expect((await platform.provisionPostgres('exercice-apilos', 4601)).database).toBe('exercice_apilos_4601');
 });
+
+test.runIf(insideAddress !== '127.0.0.1')(
+  'an account of an add-on is refused without the gateway',
+  async () => {
+    const platform = postgresPlatform({ superuser: postgres.url, archives: folder });
+    const { user, password, database } = await platform.provisionPostgres('exercice-ferme', 4602);
+    const reader = { user: 'lecture2', password: 'p'.repeat(24) };
+    await platform.setUser(
+      { user, database, password, host: '', port: 0 },
+      { name: reader.user, ...reader, readOnly: true },
+    );
+    for (const account of [{ user, password }, reader]) {
+      expect(await run({ database, ...account }, ['select 1 as n'])).toMatch(
+        new RegExp(`^pg_hba.conf rejects connection for host "127.0.0.1", user "${account.user}"`),
+      );
+      const inside = { database, ...account, stream: () => socketFrom(insideAddress) };
+      expect(await run(inside, ['select 1 as n'])).toEqual([{ n: 1 }]);
+    }
+  },
+);

@@ -4,11 +4,10 @@
  * In: its environment. Out: `web` serves on PORT (0: a free one, told to the parent), `postdeploy` prepares the database.
  * Can never happen: it starts without a mandatory variable; it goes on after its parent.
  */
-import pg from 'pg';
 import { listenHttp } from '../../sockets.ts';
 import { applicationListener } from './pages.ts';
 import { readSettings, type Settings } from './settings.ts';
-import { withoutTls } from './stores.ts';
+import { databaseClient } from './stores.ts';
 
 async function serve(settings: Settings): Promise<void> {
   const { port } = await listenHttp(applicationListener(settings), { port: Number(process.env.PORT ?? 0) });
@@ -18,10 +17,7 @@ async function serve(settings: Settings): Promise<void> {
 
 /** As `migrate` does: an empty database gets the table of migrations, a restored one keeps what it has. */
 async function postdeploy(settings: Settings): Promise<void> {
-  const client = new pg.Client({
-    connectionString: withoutTls(settings.databaseUrl),
-    connectionTimeoutMillis: 5_000,
-  });
+  const client = databaseClient(settings.databaseUrl);
   client.on('error', () => undefined);
   await client.connect();
   await client.query(`create table if not exists django_migrations (

@@ -2,6 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { createClient } from '@redis/client';
 import pg from 'pg';
+import { insideAddress } from '../../postgres/inside.ts';
+import { socketFrom } from '../../sockets.ts';
 import type { Storage } from './settings.ts';
 
 /** One line of the home page: what a store gave, or why it gave nothing. */
@@ -13,10 +15,19 @@ export interface Part {
 
 const patience = 5_000;
 
+/** A client of the platform's private network, where the application is. */
+export function databaseClient(url: string): pg.Client {
+  return new pg.Client({
+    connectionString: withoutTls(url),
+    connectionTimeoutMillis: patience,
+    stream: () => socketFrom(insideAddress),
+  });
+}
+
 /** A row of the restored database, without anybody's name. */
 export function readDatabase(url: string): Promise<Part> {
   return attempt('base', async () => {
-    const client = new pg.Client({ connectionString: withoutTls(url), connectionTimeoutMillis: patience });
+    const client = databaseClient(url);
     client.on('error', () => undefined);
     try {
       await client.connect();
@@ -78,7 +89,7 @@ async function attempt(name: Part['name'], read: () => Promise<string>): Promise
 }
 
 /** `pg` takes `sslmode=prefer`, which the platform writes, for a verified TLS; the sandbox's network has none. */
-export function withoutTls(url: string): string {
+function withoutTls(url: string): string {
   const parsed = new URL(url);
   parsed.searchParams.delete('sslmode');
   return parsed.href;
