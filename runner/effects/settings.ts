@@ -167,6 +167,7 @@ function resourceSettings(request: SettingsRequest, resource: Resource, known: K
     name: resource.name,
     run: request.run,
     mode: target.mode,
+    lang: request.plan.runbook.front.lang,
     protected: target.protected,
     ...(target.patience === undefined ? {} : { patience: target.patience }),
     ...(resource.oldest === undefined ? {} : { oldest: resource.oldest }),

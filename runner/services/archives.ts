@@ -7,7 +7,7 @@
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Fault } from '../fault.ts';
-import { type BackedUp, type Choice, judgeAge, type Taken } from './archives/age.ts';
+import { type BackedUp, type Choice, judgeAge, langOf, type Taken } from './archives/age.ts';
 import { type Archive, listArchives } from './archives/catalogue.ts';
 import { digestOf } from './archives/digest.ts';
 import { downloadedNames, placeDownload, removeDownloads } from './archives/downloads.ts';
@@ -68,7 +68,12 @@ export async function newestIntactDump(
   choice: ArchiveChoice = {},
 ): Promise<IntactDump> {
   const archives = chosen(await databaseArchives(directory), choice);
-  const search = { resource: resource.name, directory: directory.path, archives, lang: choice.lang ?? 'fr' };
+  const search = {
+    resource: resource.name,
+    directory: directory.path,
+    archives,
+    lang: langOf(resource, choice),
+  };
   const admit = (taken: Taken) => judgeAge(resource, taken, choice);
   const found = await firstIntact(search, archive => tryDump(archive, directory, admit));
   await recordDump(resource.name, found.archive, found.backup);
@@ -137,7 +142,12 @@ export async function newestIntactFiles(
   choice: ArchiveChoice = {},
 ): Promise<FilesBackup> {
   const archives = chosen(await filesArchives(directory), choice);
-  const search = { resource: resource.name, directory: directory.path, archives, lang: choice.lang ?? 'fr' };
+  const search = {
+    resource: resource.name,
+    directory: directory.path,
+    archives,
+    lang: langOf(resource, choice),
+  };
   const { backup } = await firstIntact(search, async archive => {
     const found = await surveyFiles(archive, families);
     judgeAge(resource, { id: found.name, takenAt: found.takenAt }, choice);
@@ -163,7 +173,7 @@ async function surveyFiles(archive: Archive, families: readonly string[]): Promi
 }
 
 async function recordFiles(resource: string, backup: FilesBackup): Promise<void> {
-  console.log(`${backup.name}  ✓ ${backup.objects} objets, ${backup.objectBytes} B, ${backup.prefix}`);
+  console.log(`${backup.name}  ✓ tar: ${backup.objects}, ${backup.objectBytes} B, ${backup.prefix}`);
   recordBackupUsed({
     resource,
     id: backup.name,

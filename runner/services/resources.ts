@@ -2,6 +2,7 @@
  * What `resources.<name>` is inside a cell: the settings of a resource, resolved for the target of this run. Services take
  * one of these; a cell never has to know an address or a password.
  */
+import type { Lang } from '../diagnostic.ts';
 import type { Mode } from '../model/runbook.ts';
 import type { Via } from './http/request.ts';
 import type { SshServer } from './tunnel/connection.ts';
@@ -12,6 +13,8 @@ export interface ResourceBase {
   /** Run that acts, whose marker the resource may bear. */
   readonly run: string;
   readonly mode: Mode;
+  /** The runbook's language, in which services word what they record; French unless told. */
+  readonly lang?: Lang;
   /** Names that a drill must refuse to touch; `*` stands for any characters. */
   readonly protected: readonly string[];
   /** The longest that anything is waited for on this target, ms, whatever a cell says. */

@@ -25,6 +25,7 @@ import {
 import { listSizes } from './s3/listing.ts';
 import { forEachBounded } from './s3/pool.ts';
 import type { Source } from './s3/spool.ts';
+import { wordsOf } from './s3/words.ts';
 
 /** An object to put in a bucket; `body` is read once, before the next object is asked for. */
 export type SourceObject = Source;
@@ -87,7 +88,11 @@ export function uploadAll(
     refuseReadOnly(resource);
     await guardBucket(client, resource);
     const tally = await sendAll(client, resource, objects, options.total);
-    recordDataLoaded(resource.name, `${tally.sent + tally.skipped} objets`, options.personal ?? true);
+    recordDataLoaded(
+      resource.name,
+      wordsOf(resource).objects(tally.sent + tally.skipped),
+      options.personal ?? true,
+    );
     return tally;
   });
 }
@@ -126,7 +131,11 @@ export function copyBucket(
     refuseReadOnly(destination);
     await to.ask(guardBucket(to.client, destination));
     const tally = await copyAll(from, to);
-    recordDataLoaded(destination.name, `${tally.copied + tally.skipped} objets`, options.personal ?? true);
+    recordDataLoaded(
+      destination.name,
+      wordsOf(destination).objects(tally.copied + tally.skipped),
+      options.personal ?? true,
+    );
     return tally;
   });
 }
@@ -176,7 +185,7 @@ export function emptyBucket(resource: S3Resource): Promise<Erased> {
     if (!(await mayErase(client, resource))) return { versions: 0, uploads: 0 };
     const erased = await eraseAll(client, resource);
     if (erased.versions + erased.uploads > 0) {
-      recordDataErased(resource.name, `${erased.versions} versions d’objets`);
+      recordDataErased(resource.name, wordsOf(resource).versions(erased.versions));
     }
     return erased;
   });
@@ -187,7 +196,7 @@ export function deleteBucket(resource: S3Resource): Promise<boolean> {
   return withS3(resource, 'step-may-have-run', async client => {
     if (!(await mayErase(client, resource))) return false;
     const removed = await removeBucket(client, resource.bucket);
-    if (removed) recordDataErased(resource.name, `bucket « ${resource.bucket} »`);
+    if (removed) recordDataErased(resource.name, wordsOf(resource).bucket(resource.bucket));
     return removed;
   });
 }

@@ -83,7 +83,7 @@ test('every source gives its value, and every secret is known to the masker', as
     BASE_URL: 'postgres://u:mot-de-passe-base@h:5433/b',
     CLE: 'cle-tres-secrete',
   });
-  const base = { run: 'run-1', mode: 'drill', protected: [] };
+  const base = { run: 'run-1', mode: 'drill', lang: 'fr', protected: [] };
   expect(await settings).toEqual({
     secrets: { cle: 'cle-tres-secrete' },
     resources: {

@@ -6,12 +6,14 @@ import {
   compareBuckets,
   copyBucket,
   createBucket,
+  deleteBucket,
   emptyBucket,
   listObjects,
   type SourceObject,
   uploadAll,
 } from '../../runner/services/s3.ts';
 import { credential, region, startServer, type TestServer } from '../sandbox/s3/server.ts';
+import { collectFacts } from './backups.ts';
 
 interface Seen {
   readonly method: string;
@@ -121,6 +123,27 @@ test('sixteen requests are under way in a bucket, and never more', async () => {
   await peak('exercice', compareAll(bucket, objects(40, 10)));
   await peak('exercice', compareBuckets(bucket, copy));
   expect(peaks).toEqual([16, 16, 16, 16, 16]);
+});
+
+test('what is recorded of a bucket is in the language of the runbook', async () => {
+  printed();
+  const facts = collectFacts();
+  const [bucket, copy] = [bucketNamed('exercise'), bucketNamed('copy')].map(one => {
+    return { ...one, lang: 'en' } as const;
+  });
+  if (bucket === undefined || copy === undefined) throw new Error('no buckets');
+  await createBucket(bucket);
+  await createBucket(copy);
+  await uploadAll(bucket, objects(3, 10));
+  await copyBucket(bucket, copy);
+  await emptyBucket(bucket);
+  await deleteBucket(bucket);
+  expect(facts.map(fact => ('what' in fact ? fact.what : fact.kind))).toEqual([
+    '3 objects',
+    '3 objects',
+    '3 versions of objects',
+    'bucket “exercise”',
+  ]);
 });
 
 test('progress is shown each twentieth of what is known, to the last', async () => {
