@@ -15,11 +15,11 @@ import type { Masker } from './effects/masker.ts';
 import type { Signer } from './effects/signer.ts';
 import { Fault } from './fault.ts';
 import type { Entry, Event, Person, Voice } from './journal/event.ts';
+import { describeSigner } from './open-run.ts';
 import { buildAddendum, type Ground, readAddendum } from './seal/addendum.ts';
 import { addendumFolder, LAYOUT, MOST_ADDENDA, PENDING, sealPath } from './seal/layout.ts';
 import { writeStatement } from './seal/statement.ts';
 import { stages as ownStages, type RunRecord, type Stages } from './stages.ts';
-import { describeSigner } from './voyage.ts';
 
 /** Who adds something, in what words, and who signs it. `runner` is the version of this programme. */
 export interface Addition {

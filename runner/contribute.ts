@@ -5,6 +5,7 @@
  */
 import { join, resolve } from 'node:path';
 import { addToSealed, nextGround } from './addendum.ts';
+import { type Addition, eventOf, refuseUnfit } from './addition.ts';
 import { type Bundle, openBundle, readDocument } from './effects/bundle.ts';
 import { systemClock } from './effects/clock.ts';
 import { visitRun } from './effects/door.ts';
@@ -17,7 +18,6 @@ import { checkSpace, reserveIn } from './effects/reserve.ts';
 import { secretsAtHand } from './effects/secrets-at-hand.ts';
 import type { Signer } from './effects/signer.ts';
 import { Fault } from './fault.ts';
-import { eventOf, type Gift, refuseUnfit } from './gift.ts';
 import type { Entry, Person } from './journal/event.ts';
 import { isEntry } from './journal/shape.ts';
 import type { Plan } from './plan/plan.ts';
@@ -29,7 +29,7 @@ import { verifyBundle } from './verify.ts';
 /** An addition and whoever makes it. The signer is only asked for when the run is sealed. */
 export interface Contribution {
   readonly path: string;
-  readonly gift: Gift;
+  readonly addition: Addition;
   readonly runner: string;
   readonly person: (plan: Plan) => Promise<Person>;
   readonly signer: (plan: Plan, person: Person) => Promise<Signer>;
@@ -52,9 +52,9 @@ export interface Contributed {
 export async function contribute(contribution: Contribution): Promise<Contributed> {
   const bundle = openBundle(contribution.path);
   const run = readBundle(bundle);
-  refuseUnfit(contribution.gift, run.session.plan);
+  refuseUnfit(contribution.addition, run.session.plan);
   const person = await contribution.person(run.session.plan);
-  const lock = await lockOrVisit(bundle, contribution.gift, person);
+  const lock = await lockOrVisit(bundle, contribution.addition, person);
   if ('entry' in lock) return { bundle, run, entry: lock.entry, unknown: [] };
   try {
     const isSealed = readDocument(bundle, LAYOUT.statement) !== undefined;
@@ -71,14 +71,14 @@ export async function contribute(contribution: Contribution): Promise<Contribute
 /** The lock of a run that no process carries on; else what that process wrote for us, or the fault `run-locked`. */
 async function lockOrVisit(
   bundle: Bundle,
-  gift: Gift,
+  addition: Addition,
   { id }: Person,
 ): Promise<Lock | { readonly entry: Entry }> {
   try {
     return await lockRun(bundle.directory);
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== 'run-locked') throw error;
-    const asked = 'path' in gift ? { ...gift, path: resolve(gift.path) } : gift;
+    const asked = 'path' in addition ? { ...addition, path: resolve(addition.path) } : addition;
     const answer = await visitRun(bundle.directory, { as: id, ...asked });
     if (typeof answer === 'object' && answer !== null && 'entry' in answer && isEntry(answer.entry))
       return { entry: answer.entry };
@@ -107,7 +107,11 @@ async function giveToPaused({
   const illegality = firstIllegality(plan, run.entries);
   if (illegality !== undefined) throw illegalJournal(illegality);
   checkSpace(bundle.directory);
-  const event = await eventOf({ gift: contribution.gift, by, count: run.entries.length }, bundle, masker);
+  const event = await eventOf(
+    { addition: contribution.addition, by, count: run.entries.length },
+    bundle,
+    masker,
+  );
   const path = join(bundle.directory, LAYOUT.journal);
   const { writer } = openJournal(path, systemClock(), reserveIn(bundle.directory));
   try {
@@ -118,7 +122,7 @@ async function giveToPaused({
 }
 
 async function giveToSealed({ bundle, person, contribution, masker, unknown }: Giving): Promise<Contributed> {
-  const { gift, runner } = contribution;
+  const { addition, runner } = contribution;
   const run = readBundle(bundle);
   await refuseTampered(bundle, runner);
   const { count } = nextGround(bundle).start;
@@ -131,7 +135,7 @@ async function giveToSealed({ bundle, person, contribution, masker, unknown }: G
     record: run,
     masker,
     // The addendum's own opening comes first.
-    events: async place => [await eventOf({ gift, by: person, count: count + 1 }, place, masker)],
+    events: async place => [await eventOf({ addition, by: person, count: count + 1 }, place, masker)],
   });
   return { bundle, run, entry: only(entries.slice(1, -1)), addendum: number, unknown };
 }

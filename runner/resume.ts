@@ -15,6 +15,7 @@ import { bundledChanges, originChanges } from './effects/source-changes.ts';
 import { Fault } from './fault.ts';
 import type { Event, EventOf, Person, SourceFile } from './journal/event.ts';
 import { loadRunbook } from './load.ts';
+import { carryOn, describeSigner, type Helm, type OpenRun, type RunReport, requireList } from './open-run.ts';
 import type { Plan } from './plan/plan.ts';
 import { planRunbook } from './plan/plan-runbook.ts';
 import { illegalJournal, openingEntry } from './replay.ts';
@@ -25,7 +26,6 @@ import { firstIllegality } from './session/legality.ts';
 import { replay } from './session/replay.ts';
 import type { Session } from './session/session.ts';
 import { undoSealed } from './undo-sealed.ts';
-import { carryOn, describeSigner, type Helm, type RunReport, requireList, type Voyage } from './voyage.ts';
 
 /** A run to be gone on with. */
 export interface ResumeRequest {
@@ -112,7 +112,7 @@ function isSealed(bundle: Bundle): boolean {
 
 /** A crash may have come between the closing of a run and its seal: what is missing is then made from what lies on disk. */
 async function sealClosed(
-  closed: Pick<Voyage, 'plan' | 'helm' | 'bundle' | 'lock' | 'reserve' | 'session'>,
+  closed: Pick<OpenRun, 'plan' | 'helm' | 'bundle' | 'lock' | 'reserve' | 'session'>,
 ): Promise<RunReport> {
   const { plan, helm, bundle, lock, reserve, session } = closed;
   try {

@@ -20,6 +20,7 @@ import { authorityOf, requireOpenssl } from './effects/timestamp.ts';
 import { Fault } from './fault.ts';
 import type { Entry, Event, EventOf } from './journal/event.ts';
 import type { Json } from './model/runbook.ts';
+import { carryOn, describeSigner, type Helm, type RunReport, requireList, timeStampsOf } from './open-run.ts';
 import { stampEvent } from './perform/time-stamp.ts';
 import type { Plan } from './plan/plan.ts';
 import { planRunbook } from './plan/plan-runbook.ts';
@@ -28,7 +29,6 @@ import { LAYOUT } from './seal/layout.ts';
 import { apply, emptySession } from './session/apply.ts';
 import { checkSelection } from './session/selection.ts';
 import type { Selection } from './session/session.ts';
-import { carryOn, describeSigner, type Helm, type RunReport, requireList, timeStampsOf } from './voyage.ts';
 
 /** A run to be started. `t0` is the declared decision to activate the plan, RFC 3339 UTC. */
 export interface RunRequest {

@@ -16,6 +16,7 @@ import type { Signer } from './effects/signer.ts';
 import { Fault } from './fault.ts';
 import { readJournal } from './journal/chain.ts';
 import type { Entry, Event } from './journal/event.ts';
+import { carryOn, describeSigner, type OpenRun, type RunReport } from './open-run.ts';
 import { addendumEnds, type Ground, startOf } from './seal/addendum.ts';
 import { addendumFolder, LAYOUT, PENDING } from './seal/layout.ts';
 import { signerOf } from './seal/statement.ts';
@@ -25,10 +26,9 @@ import { next } from './session/next.ts';
 import { replay } from './session/replay.ts';
 import type { Session } from './session/session.ts';
 import { stages } from './stages.ts';
-import { carryOn, describeSigner, type RunReport, type Voyage } from './voyage.ts';
 
 /** A sealed drill to be taken back. `entries` are those of its sealed journal. */
-export type Teardown = Pick<Voyage, 'plan' | 'helm' | 'bundle' | 'lock' | 'reserve' | 'opened'> & {
+export type Teardown = Pick<OpenRun, 'plan' | 'helm' | 'bundle' | 'lock' | 'reserve' | 'opened'> & {
   readonly entries: readonly Entry[];
   readonly runner: string;
 };

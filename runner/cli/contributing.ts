@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
+import type { Addition } from '../addition.ts';
 import { type Contributed, contribute } from '../contribute.ts';
-import type { Gift } from '../gift.ts';
 import { neutralise } from '../report/neutralise.ts';
 import { fill } from '../report/words.ts';
 import { flagOption, type Invocation } from './arguments.ts';
@@ -11,11 +11,11 @@ import { langOf } from './document.ts';
 import { exitCode } from './exit-code.ts';
 import { version } from './version.ts';
 
-/** Adds a gift to the run that the command names, and says where it stands now. */
-export async function performContribution(invocation: Invocation, gift: Gift): Promise<number> {
+/** Adds an addition to the run that the command names, and says where it stands now. */
+export async function performContribution(invocation: Invocation, addition: Addition): Promise<number> {
   const contributed = await contribute({
     path: bundleOperand(invocation),
-    gift,
+    addition,
     runner: version,
     person: plan => contributorOf(invocation, plan),
     signer: (plan, person) => addendumSigner(invocation, plan, person),

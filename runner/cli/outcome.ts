@@ -2,10 +2,10 @@ import { join, relative } from 'node:path';
 import type { Lang } from '../diagnostic.ts';
 import { leaveDeadTerminal } from '../effects/hang-up.ts';
 import { forgetSandbox } from '../effects/sandbox-process.ts';
+import type { RunReport } from '../open-run.ts';
 import { neutralise } from '../report/neutralise.ts';
 import { fill } from '../report/words.ts';
 import type { Session, StepState } from '../session/session.ts';
-import type { RunReport } from '../voyage.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { helmWords } from './helm-words.ts';
 

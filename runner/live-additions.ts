@@ -3,6 +3,8 @@
  * itself between its own. What can never happen: a second writer; an entry by somebody who holds no role; a secret of the
  * run that is written.
  */
+
+import { type Addition, eventOf, refuseUnfit } from './addition.ts';
 import type { Bundle } from './effects/bundle.ts';
 import { type Door, openDoor, type Visit } from './effects/door.ts';
 import { maskedJournal } from './effects/masked-record.ts';
@@ -10,7 +12,6 @@ import type { Masker } from './effects/masker.ts';
 import { holderOf } from './effects/people.ts';
 import { type SharedJournal, shareJournal } from './effects/shared-journal.ts';
 import { Fault } from './fault.ts';
-import { eventOf, type Gift, refuseUnfit } from './gift.ts';
 import type { Plan } from './plan/plan.ts';
 import type { JournalWriter } from './ports.ts';
 
@@ -30,7 +31,7 @@ export interface Reception {
 }
 
 /** Lets others in: the run must append by the journal that is returned, and close the door before it gives up its lock. */
-export async function receiveVisitors(host: Host): Promise<Reception> {
+export async function receiveAdditions(host: Host): Promise<Reception> {
   const shared = shareJournal(maskedJournal(host.journal, host.masker), host.count);
   const door = await openDoor(host.bundle.directory, visit => admit(host, shared, visit));
   return { journal: shared.journal, door };
@@ -38,13 +39,13 @@ export async function receiveVisitors(host: Host): Promise<Reception> {
 
 async function admit({ bundle, plan, masker }: Host, shared: SharedJournal, visit: Visit): Promise<object> {
   const by = holderOf(plan.runbook.front, visit.as);
-  const gift = giftOf(visit);
-  refuseUnfit(gift, plan);
-  const event = await eventOf({ gift, by, count: shared.count() }, bundle, masker);
+  const addition = additionOf(visit);
+  refuseUnfit(addition, plan);
+  const event = await eventOf({ addition, by, count: shared.count() }, bundle, masker);
   return { entry: shared.visit(event) };
 }
 
-function giftOf({ text, path, corrects, step }: Visit): Gift {
+function additionOf({ text, path, corrects, step }: Visit): Addition {
   const about = step === undefined ? {} : { step };
   if (path !== undefined) return { path, ...about };
   if (text === undefined) throw new Fault('visit-unfit', {});

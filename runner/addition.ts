@@ -13,35 +13,35 @@ import type { Plan } from './plan/plan.ts';
 export const LONGEST_NOTE = 10_000;
 
 /** What somebody adds: a text, which may correct an earlier entry, or the path of a file; either about a step or not. */
-export type Gift =
+export type Addition =
   | { readonly text: string; readonly corrects?: number; readonly step?: string }
   | { readonly path: string; readonly step?: string };
 
 /** Refuses what cannot be added to a run of `plan`, whatever its state. */
-export function refuseUnfit(gift: Gift, plan: Plan): void {
-  const { step } = gift;
+export function refuseUnfit(addition: Addition, plan: Plan): void {
+  const { step } = addition;
   if (step !== undefined && !plan.instances.some(({ id }) => id === step))
     throw new Fault('unknown-step', { step });
-  if (!('text' in gift)) return;
-  const length = gift.text.trim().length;
+  if (!('text' in addition)) return;
+  const length = addition.text.trim().length;
   if (length === 0 || length > LONGEST_NOTE) throw new Fault('note-unfit', { most: LONGEST_NOTE });
 }
 
-/** The event of a gift; a file is copied to `place` first. `count` is how many entries there are. */
+/** The event of an addition; a file is copied to `place` first. `count` is how many entries there are. */
 export async function eventOf(
-  { gift, by, count }: { readonly gift: Gift; readonly by: Person; readonly count: number },
+  { addition, by, count }: { readonly addition: Addition; readonly by: Person; readonly count: number },
   place: Bundle,
   masker: Masker,
 ): Promise<Event> {
-  const about = gift.step === undefined ? {} : { step: gift.step };
-  if ('path' in gift)
+  const about = addition.step === undefined ? {} : { step: addition.step };
+  if ('path' in addition)
     return {
       type: 'evidence-attached',
       ...about,
-      ...(await evidenceStore(place, masker).keep(gift.path)),
+      ...(await evidenceStore(place, masker).keep(addition.path)),
       by,
     };
-  const { text, corrects } = gift;
+  const { text, corrects } = addition;
   if (corrects !== undefined && corrects >= count)
     throw new Fault('nothing-to-correct', { seq: corrects, last: count - 1 });
   return { type: 'note-added', ...about, text, by, ...(corrects === undefined ? {} : { corrects }) };

@@ -13,13 +13,13 @@ import { authorityOf, timeStampsBy } from './effects/timestamp.ts';
 import { assembleWorld } from './effects/world.ts';
 import { Fault } from './fault.ts';
 import type { Entry, EventOf, Person, Voice } from './journal/event.ts';
+import { receiveAdditions } from './live-additions.ts';
 import { conduct } from './perform/conduct.ts';
 import type { Plan } from './plan/plan.ts';
 import type { Approvals, JournalWriter, Operator, RunSettings, TimeStamps } from './ports.ts';
 import { sealBundle } from './seal.ts';
 import { approvalsDue } from './session/approval.ts';
 import type { Session } from './session/session.ts';
-import { receiveVisitors } from './visitors.ts';
 
 /** Who operates, and how; made by the command line, which knows whether there is a terminal. */
 export interface Helm {
@@ -42,7 +42,7 @@ export interface RunReport {
 }
 
 /** A run that is open, and all that it takes to go on with it. */
-export interface Voyage {
+export interface OpenRun {
   readonly plan: Plan;
   readonly helm: Helm;
   readonly platform: Platform;
@@ -60,17 +60,17 @@ export interface Voyage {
 }
 
 /** Carries a run as far as it goes, and seals it when it is closed. */
-export async function carryOn(voyage: Voyage): Promise<RunReport> {
-  const { plan, helm, bundle, journal, lock, signer, session, opened, platform } = voyage;
+export async function carryOn(run: OpenRun): Promise<RunReport> {
+  const { plan, helm, bundle, journal, lock, signer, session, opened, platform } = run;
   const operator = helm.operator(plan, opened);
-  for (const entry of voyage.news) operator.told(entry);
+  for (const entry of run.news) operator.told(entry);
   const clock = systemClock();
   const sources = knownSources(plan.runbook.file, opened.files);
   const { approvals } = helm;
   const timeStamps = timeStampsOf(plan, bundle);
   const { masker } = platform;
-  const count = (voyage.news.at(-1)?.seq ?? -1) + 1;
-  const reception = await receiveVisitors({ bundle, plan, masker, journal, count });
+  const count = (run.news.at(-1)?.seq ?? -1) + 1;
+  const reception = await receiveAdditions({ bundle, plan, masker, journal, count });
   const parts = {
     plan,
     bundle,
@@ -89,8 +89,8 @@ export async function carryOn(voyage: Voyage): Promise<RunReport> {
     const sealed = end.status === 'closed';
     if (!sealed && journal.isLow === true) throw new Fault('journal-full', {}, 'recorded');
     if (sealed) {
-      voyage.reserve.release();
-      await (voyage.seal ?? (() => sealBundle(bundle, signer)))();
+      run.reserve.release();
+      await (run.seal ?? (() => sealBundle(bundle, signer)))();
     }
     return { bundle, session: end, sealed };
   } catch (error) {
