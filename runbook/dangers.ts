@@ -2,6 +2,7 @@
  * What is wrong with the value of a variable of APiLos. In: a name, its value, the profile. Out: a problem, or nothing.
  * Can never happen: a value in what comes out. Pure.
  */
+import { isProtected } from 'reprise/guard';
 import type { Problem, Profile } from './profile.ts';
 
 /** The problem of a value that is about to be sent; nothing when it is fit. */
@@ -12,7 +13,7 @@ export function dangerOf(name: string, value: string, profile: Profile): Problem
   if (name === 'ENVIRONMENT') return environmentDanger(value, profile);
   if (name === 'ALLOWED_HOSTS') return hostsDanger(profile);
   if (name === 'APPLICATION_DOMAIN_URL' && profile.domain === '') return 'missing';
-  if (name === 'AWS_STORAGE_BUCKET_NAME' && isProtected(value, profile)) return 'production';
+  if (name === 'AWS_STORAGE_BUCKET_NAME' && isLive(value, profile)) return 'production';
   if (/^(DB_READONLY|DATABASE_URL)$/.test(name)) return dsnDanger(name, value, profile);
   if (/^(AWS_S3_ENDPOINT_URL|CERBERE_AUTH|SIAP_CLIENT_HOST)$/.test(name))
     return addressDanger(value, profile);
@@ -27,15 +28,11 @@ function environmentDanger(value: string, { mode }: Profile): Problem | undefine
 function hostsDanger(profile: Profile): Problem | undefined {
   if (profile.hosts.some(host => /^\*|^\.|[\s,]/.test(host))) return 'host-any';
   if (!profile.hosts.includes(profile.domain)) return 'domain-not-allowed';
-  return profile.hosts.some(host => isProtected(host, profile)) ? 'production' : undefined;
+  return profile.hosts.some(host => isLive(host, profile)) ? 'production' : undefined;
 }
 
-function isProtected(value: string, { mode, protected: rules = [] }: Profile): boolean {
-  const escaped = (part: string) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return (
-    mode === 'drill' &&
-    rules.some(rule => new RegExp(`^${rule.split('*').map(escaped).join('.*')}$`, 'i').test(value))
-  );
+function isLive(value: string, { mode, protected: names = [] }: Profile): boolean {
+  return isProtected({ mode, protected: names }, value);
 }
 
 function dsnDanger(name: string, value: string, { mode, shared }: Profile): Problem | undefined {

@@ -4,6 +4,7 @@
  * Can never happen: a value copied from the template, a name of the template that is passed over in silence, a value in
  * `leftOut` or `problems`. Pure; it reads and sends nothing itself. The facts are those of APiLos's `core/settings.py`.
  */
+import { isOwnedVariable } from 'reprise/guard';
 import { dangerOf } from './dangers.ts';
 import type { Problem, Profile, Reason } from './profile.ts';
 
@@ -27,7 +28,6 @@ const outside =
   /^(SENDINBLUE_API_KEY|SENTRY_URL|INSEE_API_.*|CLAMAV_SERVICE_.*|ECOLO_DATABASE_URL|AWS_ECOLOWEB_BUCKET_NAME)$/;
 /** Where the SIAP's API is: needed when it is called, which a drill does not do. */
 const siapClient = /^SIAP_CLIENT_(HOST|PATH)$/;
-const addons = /^(REDIS_URL|DATABASE_URL|SCALINGO_.*_URL|PORT|CONTAINER.*)$/;
 const database = /^DB_(USER|NAME|HOST|PASSWORD|PORT)$/;
 const developer = /^(MOCK_CERBERE_USER_ID|SHELL_PLUS.*|TEST_DOT_ENV_FILE|GITHUB_TOKEN)$/;
 /** Names that `core/settings.py` reads with a default of its own, though the template has none of them. */
@@ -148,7 +148,7 @@ export function storageVariables(storage: Profile['storage']): Readonly<Record<s
 
 function reasonOf(name: string, { mode, application, given = {} }: Profile): Reason | undefined {
   if (Object.hasOwn(given, name)) return undefined;
-  if (addons.test(name)) return 'addon';
+  if (isOwnedVariable(name)) return 'addon';
   if (database.test(name)) return 'database-url';
   if (developer.test(name)) return 'development';
   if (name === 'LIBREOFFICE_EXEC') return 'platform';
@@ -168,7 +168,7 @@ function refusalOf(
 ): Problem | undefined {
   const real = outside.test(name) || siapClient.test(name);
   if (real) return mode === 'drill' ? 'drill-key' : undefined;
-  const held = [addons, database, developer].some(pattern => pattern.test(name));
+  const held = isOwnedVariable(name) || database.test(name) || developer.test(name);
   if (held || Object.hasOwn(set, name) || ['LIBREOFFICE_EXEC', 'CERBERE_AUTH'].includes(name)) return 'owned';
   return names.has(name) || settings.test(name) ? undefined : 'stray';
 }

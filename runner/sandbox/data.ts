@@ -46,7 +46,7 @@ export async function startData(paths: Paths, options: DataOptions): Promise<Dat
       directory: paths.s3,
       portFile: paths.s3Port,
       credentials: [credentials],
-      restoreDelay: faults.has('glacier-slow') ? 10_000 : undefined,
+      restoreDelay: faults.has('glacier-slow') ? 20_000 : undefined,
       fault: store => storageFault(store, faults),
     });
     return { postgres, s3 };

@@ -56,8 +56,8 @@ const table = {
   },
   'github-unavailable': { fr: 'GitHub répond 503', en: 'GitHub answers 503' },
   'glacier-slow': {
-    fr: 'un objet archivé met dix secondes à redevenir lisible',
-    en: 'an archived object takes ten seconds to be readable again',
+    fr: 'un objet archivé met vingt secondes à redevenir lisible',
+    en: 'an archived object takes twenty seconds to be readable again',
   },
   's3-slow-down': {
     fr: 'le stockage objet répond par moments 503 SlowDown',
@@ -104,8 +104,8 @@ const table = {
     en: 'one of the authoritative servers never follows',
   },
   'certificate-late': {
-    fr: 'un certificat met dix secondes à être délivré',
-    en: 'a certificate takes ten seconds to be issued',
+    fr: 'un certificat met quinze secondes à être délivré',
+    en: 'a certificate takes fifteen seconds to be issued',
   },
   'redis-down': {
     fr: 'Redis rompt toute connexion',

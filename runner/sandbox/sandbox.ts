@@ -55,7 +55,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   try {
     const credentials = await ownCredentials(paths);
     const servers = await startServers(paths, credentials, options);
-    const repository = await ownRepository(paths.repository, options.faults?.has('template-changed'));
+    const repository = await ownRepository(paths.repository, options.faults);
     const { postgres, s3, outside, platform } = servers;
     let closing: Promise<void> | undefined;
     const close = () => {

@@ -5,8 +5,8 @@ import { referenceOf } from './reference.ts';
 const page = new URL('../../docs/services.md', import.meta.url);
 
 const services = [
-  ...['alwaysdata', 'archives', 'dns', 'git', 'github', 'http', 'postgres', 'record', 'redis', 's3'],
-  ...['scalingo', 'tunnel'],
+  ...['alwaysdata', 'archives', 'dns', 'git', 'github', 'guard', 'http', 'postgres', 'record', 'redis'],
+  ...['s3', 'scalingo', 'tunnel'],
 ];
 
 const introduction = `# Services

@@ -1,7 +1,7 @@
 /**
  * APiLos's repository to deploy, as a bare one on disk that the system's git clones.
  *
- * In: a folder, whether its template has changed. Out: its address and the version to deploy; nothing without git.
+ * In: a folder, the faults that change what it holds. Out: its address and the version to deploy; nothing without git.
  * Can never happen: half a repository under its name; two starts that make commits of different digests.
  */
 import { execFile } from 'node:child_process';
@@ -9,7 +9,8 @@ import { access, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { repositoryFiles } from './template.ts';
+import { type Faults, noFaults } from '../faults.ts';
+import { repositoryFiles, withNewStack } from './template.ts';
 
 /** The tag that a recovery deploys. */
 export const deployedVersion = 'v1.86.0';
@@ -22,20 +23,29 @@ const commits = [
 
 /**
  * The `file://` address of the repository in `directory`, made the first time; undefined on a machine without git. The address
- * is the same whether the template is `changed` or not, since a run that is resumed has it in its inputs.
+ * is the same whatever has changed, since a run that is resumed has it in its inputs.
  */
-export async function ownRepository(directory: string, changed = false): Promise<string | undefined> {
-  const name = changed ? 'changed.git' : 'plain.git';
+export async function ownRepository(
+  directory: string,
+  faults: Faults = noFaults,
+): Promise<string | undefined> {
+  const changes = (['template-changed', 'stack-changed'] as const).filter(fault => faults.has(fault));
+  const name = `${changes.join('-') || 'plain'}.git`;
   const exists = await access(join(directory, name)).then(
     () => true,
     () => false,
   );
-  if (!exists && !(await make(join(directory, name), repositoryFiles(changed)))) return undefined;
+  if (!exists && !(await make(join(directory, name), filesUnder(faults)))) return undefined;
   const [link, served] = [join(directory, 'new-link'), join(directory, 'apilos.git')];
   await rm(link, { force: true });
   await symlink(name, link);
   await rename(link, served);
   return pathToFileURL(served).href;
+}
+
+function filesUnder(faults: Faults): Readonly<Record<string, string>> {
+  const files = repositoryFiles(faults.has('template-changed'));
+  return faults.has('stack-changed') ? withNewStack(files) : files;
 }
 
 /** False without git. */

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { Faults } from '../faults.ts';
 import type { Commit } from '../github/model.ts';
-import { repositoryFiles } from './template.ts';
+import { repositoryFiles, withNewStack } from './template.ts';
 
 /** What `s3_backup.yml` is called once it is renamed. */
 export const renamedWorkflow = 's3_sync.yml';
@@ -24,11 +24,7 @@ const drifts = {
     'Coffre des pièces justificatives',
     files => ({ ...files, '.env.template': repositoryFiles(true)['.env.template'] ?? '' }),
   ],
-  'stack-changed': [
-    '2026-09-21T15:02:00+02:00',
-    'Passer à scalingo-26',
-    files => ({ ...files, 'scalingo.json': '{\n  "stack": "scalingo-26"\n}\n' }),
-  ],
+  'stack-changed': ['2026-09-21T15:02:00+02:00', 'Passer à scalingo-26', withNewStack],
   'workflow-renamed': [
     '2026-10-05T09:47:00+02:00',
     'Renommer la sauvegarde du stockage',

@@ -134,3 +134,8 @@ export function repositoryFiles(changed = false): Readonly<Record<string, string
       'web: gunicorn core.wsgi --workers 4 --timeout 30\nworker: celery --app core.worker worker -B\npostdeploy: bin/post_deploy\n',
   };
 }
+
+/** The same files once they ask for the platform's newest stack. */
+export function withNewStack(files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return { ...files, 'scalingo.json': '{\n  "stack": "scalingo-26"\n}\n' };
+}

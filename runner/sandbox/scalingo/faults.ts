@@ -19,7 +19,7 @@ export function faultSettings(
 ): Pick<ScalingoSettings, 'delays' | 'fault' | 'tokenLifetime' | 'provisioningFails' | 'backupDelay'> {
   const delays: Partial<Delays> = {
     ...(faults.has('provisioning-slow') ? { provisioning: 12_000 } : {}),
-    ...(faults.has('certificate-late') ? { certificate: 10_000 } : {}),
+    ...(faults.has('certificate-late') ? { certificate: 15_000 } : {}),
   };
   return {
     delays,

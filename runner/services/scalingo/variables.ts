@@ -1,15 +1,8 @@
 import { Fault } from '../../fault.ts';
 import type { Account } from './account.ts';
 import { pathOf } from './apps.ts';
+import { isOwned } from './owned.ts';
 import { unwrapAll, variable } from './shapes.ts';
-
-/** Names that add-ons and the platform own: a template that has them too would cut the application off its own data. */
-const owned = /^(SCALINGO_[A-Z0-9_]+_URL|DATABASE_URL|REDIS_URL|PORT|CONTAINER.*)$/;
-
-/** True for a variable that must never be set by hand. */
-export function isOwned(name: string): boolean {
-  return owned.test(name);
-}
 
 /** A name that the platform takes: at most 64 of `[A-Za-z0-9_]`, no leading underscore. */
 const fitName = /^[A-Za-z0-9][A-Za-z0-9_]{0,63}$/;

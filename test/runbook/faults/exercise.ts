@@ -149,12 +149,14 @@ function lineOf(fact: Fact): string {
   }
 }
 
-/** Facts, what probes answered and how checks were polled, a line each. */
+/** Facts, what probes answered, how checks were polled and how long steps took, a line each. */
 export function told(entries: readonly Entry[]): string {
   const others = entries.flatMap(entry => {
     if (entry.type === 'input-probed') return [`probed ${entry.input} = ${entry.answer}`];
-    if (entry.type !== 'step-finished' || entry.polls === undefined) return [];
-    return [`polled ${entry.step}: ${entry.polls.first}, then ${entry.polls.last}`];
+    if (entry.type !== 'step-finished') return [];
+    const lasted = `lasted ${entry.step}: ${Math.floor(entry.duration / 1000)} s`;
+    if (entry.polls === undefined) return [lasted];
+    return [lasted, `polled ${entry.step}: ${entry.polls.first}, then ${entry.polls.last}`];
   });
   return [...factsOf(entries), ...others].join('\n');
 }

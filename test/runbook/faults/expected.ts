@@ -39,7 +39,11 @@ export interface Stop {
 
 const newest = '20\\d{6}(?:00|23)0000_apilos_siap_pro_\\d+\\.tar\\.gz';
 const rejected = (reason: string) => new RegExp(`^rejected base ${newest}: .*${reason}`, 'm');
-const fromGlacier = [/^probed source-fichiers = glacier$/m, /^used fichiers bucket apilos-glacier$/m];
+const usesGlacier = [
+  /^used fichiers bucket apilos-glacier$/m,
+  /^finding minor: Les fichiers viennent du bucket apilos-glacier : l’artefact s3_production, que nomme le plan d’origine, n’est plus produit/m,
+];
+const fromGlacier = [/^probed source-fichiers = glacier$/m, ...usesGlacier];
 
 /** In the order of the plan's steps. */
 export const overcome: readonly Overcome[] = [
@@ -53,7 +57,11 @@ export const overcome: readonly Overcome[] = [
     facts: [/^retried plateforme 429: \d+ after [5-9]\d{3,} ms$/m],
     printed: [/│ 429 [A-Z]+ \S+: \d+ s/],
   },
-  { fault: 'provisioning-slow', printed: [/│ postgresql : provisioning\n.*│ postgresql : running/] },
+  {
+    fault: 'provisioning-slow',
+    facts: [/^lasted creer-postgresql: (1[2-9]|[2-9]\d) s$/m],
+    printed: [/│ postgresql ?: provisioning\n.*│ postgresql ?: running/],
+  },
   {
     fault: 'backup-corrupted',
     facts: [rejected('est corrompue : incorrect data check'), new RegExp(`^used base ${newest}$`, 'm')],
@@ -84,8 +92,9 @@ export const overcome: readonly Overcome[] = [
   {
     fault: 'glacier-slow',
     given: ['source-fichiers=glacier'],
-    facts: [/^used fichiers bucket apilos-glacier$/m],
-    printed: [/degel-attendu │ (\d+)\/\1\n/],
+    facts: usesGlacier,
+    // Two looks at least: an object is back after two seconds, long before the first one, when nothing is wrong.
+    printed: [/degel-attendu │ (\d+)\/(?!\1\n)\d+\n[\s\S]*degel-attendu │ (\d+)\/\2\n/],
   },
   {
     fault: 's3-slow-down',
@@ -94,10 +103,17 @@ export const overcome: readonly Overcome[] = [
   },
   { fault: 'deployment-queued', printed: [/│ remote: -----> Waiting in the queue/] },
   { fault: 'dns-slow', facts: [/^polled dns-visible\[siap\]: .*false, then ok = true$/m] },
-  // What only documents and CI look at does not keep a run from going on.
-  { fault: 'stack-changed' },
-  { fault: 'database-artifact-absent' },
-  { fault: 'certificate-late', printed: [/│ siap\.apilos\.exercice\.example : new/] },
+  {
+    fault: 'stack-changed',
+    facts: [
+      /^finding major: La version v1\.86\.0 déclare la pile scalingo-26, et ce plan crée les applications sur scalingo-22\.$/m,
+    ],
+  },
+  {
+    fault: 'certificate-late',
+    facts: [/^lasted certificat\[siap\]: ([4-9]|[1-3]\d) s$/m],
+    printed: [/│ siap\.apilos\.exercice\.example ?: new\n.*example ?: created/],
+  },
 ];
 
 const deployment = (why: string) =>
@@ -118,6 +134,13 @@ export const stops: readonly Stop[] = [
     step: 'archive-base',
     words:
       /sauvegarde intacte de `base`, `\d{14}_artefact\.tar\.gz`, est du .* : elle a 7\d\d heures, et le plan en admet 96 au plus .*— chercher pourquoi les sauvegardes ont cessé/,
+  },
+  {
+    fault: 'database-artifact-absent',
+    given: ['source-base=artefact'],
+    step: 'telecharger-base-github',
+    words:
+      /aucune des \d+ dernières exécutions réussies de `db_backup_download\.yml` .* n’a laissé l’artefact .* — prendre une autre source/,
   },
   {
     fault: 'artifact-corrupted',

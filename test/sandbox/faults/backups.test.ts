@@ -150,7 +150,7 @@ test('lifting a fault gives the very archives back', async () => {
   expect(lifted).toEqual(originals);
 }, 30_000);
 
-test('glacier-slow keeps an object archived for ten seconds, and template-changed changes the repository too', async () => {
+test('glacier-slow keeps an object archived for twenty seconds, and template-changed changes the repository too', async () => {
   const hasNewName = async (url: string, name: string) => {
     const clone = join(folder, name);
     await git(folder, ['clone', '--quiet', '--branch', 'v1.86.0', url, clone]);
