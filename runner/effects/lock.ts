@@ -57,12 +57,20 @@ export async function lockRun(directory: string): Promise<Lock> {
 /** Locks the run's folder; nothing where a folder cannot be locked (NFS), and the lock file stands alone. */
 async function lockFolder(directory: string, path: string): Promise<number | undefined> {
   if (locksOnOpen) return undefined;
-  const folder = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+  const folder = openFolder(directory, path);
   const status = await runFlock(folder, '-n').catch(() => 1);
   if (status === 0) return folder;
   closeSync(folder);
   if (status === LOCK_HELD) throw lockedBy(path);
   return undefined;
+}
+
+function openFolder(directory: string, path: string): number {
+  try {
+    return openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+  } catch (error) {
+    throw new Fault('lock-unavailable', { path, error: errorCode(error) });
+  }
 }
 
 const locksOnOpen = process.platform === 'darwin' || process.platform.endsWith('bsd');
