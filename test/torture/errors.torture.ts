@@ -1,10 +1,10 @@
 import { describe, expect, inject, test } from 'vitest';
-import { hurt } from './sweep.ts';
+import { chosen, hurt } from './sweep.ts';
 
 const errors = ['ENOSPC', 'EIO', 'EACCES'] as const;
 // Each point meets one of the errors, in turn; `TORTURE=full` has it meet all three.
 const isFull = process.env.TORTURE === 'full';
-const points = inject('points').flatMap((point, index) =>
+const points = chosen(inject('points')).flatMap((point, index) =>
   errors.filter((_, number) => isFull || number === index % errors.length).map(does => ({ ...point, does })),
 );
 

@@ -1,7 +1,7 @@
 import { describe, expect, inject, test } from 'vitest';
-import { hurt } from './sweep.ts';
+import { chosen, hurt } from './sweep.ts';
 
-const points = inject('points').map(point => ({ ...point, does: 'KILL' }) as const);
+const points = chosen(inject('points')).map(point => ({ ...point, does: 'KILL' }) as const);
 
 describe.concurrent('the run process is killed', () => {
   test.for(points)('at $call $when', async injection => {
