@@ -18,6 +18,11 @@ test('when only the tables are lost, the triage finds it out, and the applicatio
   const first = await twin.run('first', [...all, 'application-perdue=apilos-siap-production']);
   expect(first.code, first.printed).toBe(0);
 
+  expect(await twin.triage()).toEqual(['non', 'non', 'non']);
+  await twin.makeBucket('apilos-vide');
+  await withClient(twin.base, client => client.query('truncate conventions_convention cascade'));
+  expect(await twin.triage(['bucket=apilos-vide'])).toEqual(['non', 'oui', 'oui']);
+
   await withClient(twin.base, client => client.query(dropTables));
   const second = await twin.run('second', [], ['--undo']);
   expect([second.code, failuresOf(second.entries)], second.printed).toEqual([0, []]);

@@ -8,7 +8,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { parseDocument } from 'yaml';
+import { z } from 'zod';
 import { programPath } from '../../runner/effects/programs.ts';
 import { SANDBOX } from '../../runner/effects/resource-settings.ts';
 import { type SandboxProcess, startSandbox } from '../../runner/effects/sandbox-process.ts';
@@ -18,6 +20,8 @@ import type { PlatformPostgres } from '../../runner/services/resources.ts';
 
 const home = fileURLToPath(new URL('../../runbook', import.meta.url));
 const application = 'exercice-apilos-siap';
+
+const planned = z.object({ inputs: z.record(z.string(), z.unknown()) });
 
 /** What a run came to: its exit code, what it printed, and its journal. */
 export interface Played {
@@ -69,6 +73,32 @@ export class Twin {
     return { code, printed, entries: lines.map(line => JSON.parse(line)) };
   }
 
+  /** What the triage answers: is the application lost, is its database, are its files? */
+  async triage(given: readonly string[] = []): Promise<readonly unknown[]> {
+    const settings = ['applications=siap', ...given].flatMap(one => ['--set', one]);
+    const args = ['plan', 'plan-de-reprise.md', '--target', 'sandbox', '--probe', '--json', ...settings];
+    const { code, printed } = await this.#call(args);
+    if (code !== 0) throw new Error(printed);
+    const { inputs } = planned.parse(JSON.parse(printed.slice(printed.indexOf('{'))));
+    return ['recreer-application', 'restaurer-base', 'restaurer-fichiers'].map(input => inputs[input]);
+  }
+
+  /** Makes a bucket that holds nothing. */
+  async makeBucket(name: string): Promise<void> {
+    const value = (key: string) => this.#sandbox.details.environment[key] ?? '';
+    const s3 = new S3Client({
+      endpoint: value('SANDBOX_S3_ENDPOINT'),
+      region: value('SANDBOX_S3_REGION'),
+      credentials: {
+        accessKeyId: value('SANDBOX_S3_ACCESS_KEY_ID'),
+        secretAccessKey: value('SANDBOX_S3_SECRET_ACCESS_KEY'),
+      },
+      forcePathStyle: true,
+    });
+    await s3.send(new CreateBucketCommand({ Bucket: name }));
+    s3.destroy();
+  }
+
   /** The database of the application that the plan made. */
   get base(): PlatformPostgres {
     const value = (name: string) => this.#sandbox.details.environment[name] ?? '';
@@ -118,10 +148,12 @@ export class Twin {
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: 240_000,
     });
-    let printed = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', text => (printed += text));
-    return new Promise(over => child.once('close', code => over({ code, printed })));
+    let [printed, said] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', text => (printed += text));
+    child.stderr.setEncoding('utf8').on('data', text => (said += text));
+    return new Promise(over =>
+      child.once('close', code => over({ code, printed: code === 0 ? printed : printed + said })),
+    );
   }
 }
 
