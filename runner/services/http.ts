@@ -87,5 +87,5 @@ function differenceWith(answer: Answer, expected: Expectation): string | undefin
     return `location ${answer.location ?? '∅'} ≠ ${expected.location}`;
   }
   const absent = [expected.contains ?? []].flat().find(text => !answer.body.includes(text));
-  return absent === undefined ? undefined : `« ${absent} » ∉ body`;
+  return absent === undefined ? undefined : `"${absent}" ∉ body`;
 }

@@ -78,7 +78,7 @@ test('each way not to answer is told apart', async () => {
   expect(await ask('https://siap.exercice.test/', { expect: { contains: 'nulle part' } })).toEqual({
     code: 'http-unexpected',
     url: 'https://siap.exercice.test/',
-    message: '« nulle part » ∉ body',
+    message: '"nulle part" ∉ body',
   });
 });
 
