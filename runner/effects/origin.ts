@@ -21,7 +21,10 @@ export function runbookPath(bundle: Bundle, opened: EventOf<'run-opened'>, path:
   return join(unchangedRoot(bundle, opened) ?? join(bundle.directory, LAYOUT.source), path);
 }
 
-/** The folder that a run was opened from, as long as its runbook and what its cells import are the same bytes there. */
+/**
+ * The folder that a run was opened from, as long as its runbook and what its cells import are the same bytes there. Another lock
+ * file does not count: the packages lie in that folder only, so that whoever accepts it goes on there.
+ */
 export function unchangedRoot(bundle: Bundle, opened: EventOf<'run-opened'>): string | undefined {
   const root = originRoot(bundle, opened);
   const sources = opened.files.filter(file => file.role === 'runbook' || file.role === 'import');

@@ -22,14 +22,14 @@ export interface OriginChange {
 }
 
 /**
- * What has changed since, in the folder that the run was opened from: the runbook and what its cells import. Nothing where that
- * folder is not there, as on another machine: the bundle's own copy is then all that there is.
+ * What has changed since, in the folder that the run was opened from: the runbook, what its cells import and the lock file of
+ * their packages. Nothing where that folder is not there, as on another machine: the bundle's own copy is then all that there is.
  */
 export function originChanges(bundle: Bundle, opened: EventOf<'run-opened'>): readonly OriginChange[] {
   const root = originRoot(bundle, opened);
   if (root === undefined) return [];
   return opened.files
-    .filter(file => file.role === 'runbook' || file.role === 'import')
+    .filter(file => file.role !== 'answers')
     .flatMap(({ path, sha256: was }) => {
       const place = join(root, path);
       const now = existsSync(place) ? readFileSync(place) : Buffer.alloc(0);

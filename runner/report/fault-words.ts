@@ -1384,12 +1384,12 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
   },
   'origin-changed': {
     fr: {
-      what: 'le plan a changé depuis l’ouverture de l’exécution : {files}',
-      hint: 'le rétablir, ou continuer avec `--accept-changes` : l’exécution suit alors la copie de son dossier, et la différence est inscrite',
+      what: 'le plan, ou ce dont il dépend, a changé depuis l’ouverture de l’exécution : {files}',
+      hint: 'le rétablir, ou continuer avec `--accept-changes` : l’exécution suit alors le plan tel qu’il est copié dans son dossier, et la différence est inscrite',
     },
     en: {
-      what: 'the plan has changed since the run was opened: {files}',
-      hint: 'restore it, or go on with `--accept-changes`: the run then follows the copy in its bundle, and the difference is journaled',
+      what: 'the plan, or what it depends on, has changed since the run was opened: {files}',
+      hint: 'restore it, or go on with `--accept-changes`: the run then follows the plan as it is copied in its bundle, and the difference is journaled',
     },
   },
   'output-not-kept': {
