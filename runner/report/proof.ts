@@ -7,7 +7,7 @@ import type { Diagnostic, Place } from '../diagnostic.ts';
 import type { Mode, Runbook, Section, Step } from '../model/runbook.ts';
 import type { Plan } from '../plan/plan.ts';
 import { digestStep } from '../plan/step-digest.ts';
-import type { RunRecord } from './record.ts';
+import { type RunRecord, type StepRecord, succeeded } from './record.ts';
 
 /** A drill that is closed and sealed: its plan, and what its journal says. */
 export interface PastDrill {
@@ -111,9 +111,13 @@ function firstLine(source: string, { start }: Place): Place {
 
 /** How each instance of a step ended, in the items of its `each` sections. */
 function statusesOf({ record }: PastDrill, { id }: Step): readonly string[] {
-  return [...record.steps.values()]
-    .filter(step => step.id === id || step.id.startsWith(`${id}[`))
-    .map(({ status }) => status);
+  return [...record.steps.values()].filter(step => step.id === id || step.id.startsWith(`${id}[`)).map(endOf);
+}
+
+/** How a step ended; one that failed and was passed over has failed. */
+function endOf({ status, attempts }: StepRecord): string {
+  const tried = attempts.at(-1);
+  return status === 'skipped' && tried !== undefined && !succeeded(tried) ? 'failed' : status;
 }
 
 function isPerformed(status: string): boolean {

@@ -141,6 +141,58 @@ test('a drill that was tampered with proves nothing, and is named', async () => 
   expect(out.split('\n').filter(line => line.includes('jamais jouée'))).toHaveLength(4);
 });
 
+/** The codes and the words of what a pull request is told. */
+async function findings(scene: Scene): Promise<readonly string[]> {
+  const { out } = await scene.call('status', '--all', 'plan.md', '--format', 'github', '--lang', 'en');
+  return normal(out)
+    .split('\n')
+    .flatMap(line => /title=(.*)%0A/.exec(line)?.[1] ?? []);
+}
+
+/** A cell that reads, with this line of code. */
+function cell(id: string, code: string): string {
+  return `:::cell{#${id} effect=read}\n\nLire.\n\n\`\`\`sh\n${code}\n\`\`\`\n\n:::\n\n`;
+}
+
+const looked = ':::manual{#regarder role=operateur}\n\n- [ ] Vu\n\n:::\n\n';
+const reserved = `## Seule
+
+${cell('seule', 'false')}## Accompagnée
+
+${cell('avant', 'true')}${cell('apres', 'false')}## En partie
+
+${cell('entiere', 'true')}${looked}## Passée
+
+${looked.replace('#regarder', '#passer')}`;
+
+test('a step that failed and was passed over has failed its section; one that was only passed over is missing', async () => {
+  const why = 'skip: absent à l’exercice';
+  const scene = new Scene(
+    reserved,
+    ['seule', 'apres', 'regarder', 'passer'].map(id => `${id}: { ${why} }`).join('\n'),
+  );
+  expect([(await scene.run()).code, scene.story().at(-1)]).toEqual([
+    0,
+    'run-closed passed-with-reservations',
+  ]);
+  expect(await findings(scene)).toEqual([
+    'proof-failed::the last drill of the section “Seule”, RUN, failed',
+    'proof-failed::the last drill of the section “Accompagnée”, RUN, failed',
+    'proof-partial::the last drill of the section “En partie”, RUN, performed only 1 of its 2 steps',
+    'proof-never::no sealed drill has exercised the section “Passée”',
+  ]);
+  const { out } = await scene.call('status', '--all', 'plan.md', '--lang', 'en');
+  expect(shown(out)).toMatchInlineSnapshot(`
+    "Proof of life: Essai
+        ✘ Seule — failed on DATE, today (RUN, essai)
+        ✘ Accompagnée — failed on DATE, today (RUN, essai)
+        ◐ En partie — performed in part (1 of 2 steps) on DATE, today (RUN, essai)
+        ○ Passée — never exercised
+    sections: 4; exercised as they stand: 0; changed since: 0; never exercised: 1
+    "
+  `);
+});
+
 test('options of --all go with it alone', async () => {
   const scene = new Scene(body);
   const refused = await scene.call('status', 'plan.md', '--format', 'github');
