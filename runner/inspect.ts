@@ -21,6 +21,7 @@ import { checkFileLinks } from './toolchain/links.ts';
 import { checkWithShellCheck } from './toolchain/shellcheck.ts';
 import { checkSql } from './toolchain/sql.ts';
 import { checkTypes } from './toolchain/types.ts';
+import { checkVariables } from './toolchain/variables.ts';
 
 /** What was found, and whether the types were looked at: not when they were not asked for, or TypeScript is not installed. */
 export interface Inspection {
@@ -48,6 +49,7 @@ export async function inspectRunbook(
     checkSql(runbook, findings),
   ];
   checkImports(runbook, findings);
+  checkVariables(runbook, findings);
   lintCommands(runbook, findings);
   lintRules(runbook, page, findings);
   checkFileLinks(runbook.file, page, findings);

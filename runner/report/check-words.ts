@@ -184,6 +184,16 @@ export const CHECK_WORDS: Readonly<Record<string, Readonly<Record<Lang, Diagnost
     ],
     ['the types do not agree: {message} ({ts})', 'put the code right; the message is TypeScript’s'],
   ),
+  'unknown-variable': both(
+    [
+      'rien ne donne la variable `{name}` à cette cellule',
+      'noms proches parmi ceux qu’elle reçoit : {known} ; ou prévoir son absence : `${{name}:-…}`',
+    ],
+    [
+      'nothing gives the variable `{name}` to this cell',
+      'the nearest of the names that it is given: {known}; or allow for its absence: `${{name}:-…}`',
+    ],
+  ),
   'unused-export': both(
     [
       'aucune étape ne se sert de l’export `{name}`',

@@ -53,7 +53,8 @@ export function buildProject(runbook: Runbook, installation: string): Project {
   return { config, files: build.files, cells };
 }
 
-function itemNames(root: Section): ReadonlyMap<string, readonly string[]> {
+/** The names that the `each` sections around each step give, outermost first, by step id. */
+export function itemNames(root: Section): ReadonlyMap<string, readonly string[]> {
   const names = new Map<string, readonly string[]>();
   const enter = (section: Section, around: readonly string[]): void => {
     const inside = section.each ? [...around, section.each.as] : around;

@@ -20,8 +20,8 @@ an error does not run. The [second part](#what-check-finds-besides) is what \`re
 const besides = `# What \`check\` finds besides
 
 \`reprise check\` asks the tools of this machine, and the rules of good writing: imports are looked for, sh cells are read by
-\`bash -n\`, and by ShellCheck where it is installed, sql cells are read for marks that are never closed, and ts cells are typed by TypeScript,
-with what other cells export, \`inputs\`, \`items\`, \`secrets\` and \`resources\` as the document declares them. Nothing of the document
+\`bash -n\`, and by ShellCheck where it is installed, sql cells by PostgreSQL’s own grammar, and ts cells are typed by TypeScript, with what
+other cells export, \`inputs\`, \`items\`, \`secrets\` and \`resources\` as the document declares them. Nothing of the document
 runs. An error makes \`check\` end with 2, and a warning only with \`--strict\`; neither keeps a runbook from being run.
 
 A finding of this part is silenced where it stands by a comment on the line above, with a reason, in the comment form of the
