@@ -53,6 +53,8 @@ export interface OpenRun {
   readonly signer: Signer;
   readonly session: Session;
   readonly opened: EventOf<'run-opened'>;
+  /** The private copy of its sources in which its cells work, where the folder of the opening is not to be had. */
+  readonly copied?: string | undefined;
   /** Seals what was closed, when that is not the run itself. */
   readonly seal?: () => Promise<void>;
   /** What was appended before there was an operator to tell. */
@@ -81,6 +83,7 @@ export async function carryOn(run: OpenRun): Promise<RunReport> {
     approvals,
     timeStamps,
     sources,
+    copied: run.copied,
     lock: lock.fd,
   };
   const { world, close } = assembleWorld(parts);

@@ -8,12 +8,12 @@ import { systemClock } from './effects/clock.ts';
 import { openJournal } from './effects/journal-file.ts';
 import { lockRun } from './effects/lock.ts';
 import { maskedJournal } from './effects/masked-record.ts';
-import { runbookPath } from './effects/origin.ts';
 import { preparePlatform } from './effects/platform.ts';
 import { checkSpace, reserveIn } from './effects/reserve.ts';
 import { bundledChanges, originChanges } from './effects/source-changes.ts';
+import { openSourceRoot } from './effects/source-copy.ts';
 import { Fault } from './fault.ts';
-import type { Event, EventOf, Person, SourceFile } from './journal/event.ts';
+import type { Entry, Event, EventOf, Person, SourceFile } from './journal/event.ts';
 import { loadRunbook } from './load.ts';
 import { carryOn, describeSigner, type Helm, type OpenRun, type RunReport, requireList } from './open-run.ts';
 import type { Plan } from './plan/plan.ts';
@@ -38,6 +38,10 @@ export interface ResumeRequest {
   readonly undo: boolean;
 }
 
+type Resumed = Pick<OpenRun, 'plan' | 'bundle' | 'lock' | 'reserve' | 'journal' | 'opened' | 'copied'> & {
+  readonly entries: readonly Entry[];
+};
+
 /**
  * Replays a run's journal and carries it on from there. Faults: `run-closed`, `run-locked`, `journal-illegal`, `runner-changed`,
  * `source-changed`, `origin-changed`, `undo-in-real`, and those of the platform; nothing is appended before they are known.
@@ -49,13 +53,32 @@ export async function resumeRun(request: ResumeRequest): Promise<RunReport> {
   const reserve = reserveIn(bundle.directory);
   const { writer, entries } = openJournal(join(bundle.directory, LAYOUT.journal), systemClock(), reserve);
   const opened = openingEntry(entries);
-  const plan = await planOfBundle(bundle, opened);
+  const { root, copied, close } = openSourceRoot(bundle, opened);
+  try {
+    const plan = await planIn(root, opened);
+    return await resumePlanned(request, {
+      plan,
+      bundle,
+      lock,
+      reserve,
+      journal: writer,
+      opened,
+      copied,
+      entries,
+    });
+  } finally {
+    close();
+  }
+}
+
+async function resumePlanned(request: ResumeRequest, run: Resumed): Promise<RunReport> {
+  const { plan, bundle, lock, reserve, journal, opened, copied, entries } = run;
   const illegality = firstIllegality(plan, entries);
   if (illegality !== undefined) throw illegalJournal(illegality);
   const before = replay(plan, entries);
   const helm = await request.helm(plan, opened, before.operator);
   if (before.status === 'closed' && request.undo && isSealed(bundle))
-    return await undoSealed({ plan, helm, bundle, lock, reserve, opened, entries, runner: request.runner });
+    return await undoSealed({ ...run, helm, runner: request.runner });
   if (before.status === 'closed')
     return await sealClosed({ plan, helm, bundle, lock, reserve, session: before });
   if (request.undo && before.mode === 'real') throw new Fault('undo-in-real', { run: before.run });
@@ -81,19 +104,20 @@ export async function resumeRun(request: ResumeRequest): Promise<RunReport> {
     const teardown: Event = { type: 'teardown-asked', scope: 'now', by: operator, voice };
     const handover = handoverTo(helm, before);
     const begins = [...accepted, ...handover, resumed, ...(request.undo ? [teardown] : [])];
-    const news = maskedJournal(writer, platform.masker).append(begins, true);
+    const news = maskedJournal(journal, platform.masker).append(begins, true);
     const session = news.reduce(apply, before);
     return await carryOn({
       plan,
       helm,
       platform,
       bundle,
-      journal: writer,
+      journal,
       reserve,
       lock,
       signer,
       session,
       opened,
+      copied,
       news,
     });
   } finally {
@@ -125,9 +149,9 @@ async function sealClosed(
   }
 }
 
-/** The plan that a run was opened with: from where it was opened when that is unchanged, else from the bundle's own copy. */
-async function planOfBundle(bundle: Bundle, opened: EventOf<'run-opened'>): Promise<Plan> {
-  const path = runbookPath(bundle, opened, runbookOf(opened.files));
+/** The plan that a run was opened with, read from the folder of its sources. */
+async function planIn(root: string, opened: EventOf<'run-opened'>): Promise<Plan> {
+  const path = join(root, runbookOf(opened.files));
   const { runbook, diagnostics } = await loadRunbook(path);
   if (runbook !== undefined) return planRunbook(runbook, { target: opened.target, inputs: opened.inputs });
   throw new Fault('transcript-source-invalid', { file: path, count: diagnostics.length });

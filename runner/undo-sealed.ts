@@ -28,7 +28,10 @@ import type { Session } from './session/session.ts';
 import { stages } from './stages.ts';
 
 /** A sealed drill to be taken back. `entries` are those of its sealed journal. */
-export type Teardown = Pick<OpenRun, 'plan' | 'helm' | 'bundle' | 'lock' | 'reserve' | 'opened'> & {
+export type Teardown = Pick<
+  OpenRun,
+  'plan' | 'helm' | 'bundle' | 'lock' | 'reserve' | 'opened' | 'copied'
+> & {
   readonly entries: readonly Entry[];
   readonly runner: string;
 };
@@ -38,7 +41,7 @@ export type Teardown = Pick<OpenRun, 'plan' | 'helm' | 'bundle' | 'lock' | 'rese
  * the platform, the journal and the signer.
  */
 export async function undoSealed(teardown: Teardown): Promise<RunReport> {
-  const { plan, helm, bundle, lock, reserve, opened, entries, runner } = teardown;
+  const { plan, helm, bundle, lock, reserve, opened, copied, entries, runner } = teardown;
   const sealed = replay(plan, [...entries, ...addedTo(bundle)]);
   if (sealed.mode === 'real') throw new Fault('undo-in-real', { run: sealed.run });
   refuseDone(sealed);
@@ -55,7 +58,20 @@ export async function undoSealed(teardown: Teardown): Promise<RunReport> {
     const news = journal.append(begins, true);
     const session = [...known, ...news].reduce(apply, sealed);
     const seal = async (): Promise<void> => await sealPending(bundle, place, { ground, signer });
-    const parts = { plan, helm, platform, lock, reserve, opened, journal, signer, session, news, seal };
+    const parts = {
+      plan,
+      helm,
+      platform,
+      lock,
+      reserve,
+      opened,
+      copied,
+      journal,
+      signer,
+      session,
+      news,
+      seal,
+    };
     return { ...(await carryOn({ ...parts, bundle: place })), bundle };
   } finally {
     await platform.close();

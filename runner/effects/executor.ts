@@ -40,6 +40,8 @@ export interface ExecutorOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** The files that cells may import, by absolute path, with their sha256; any file when absent. */
   readonly sources?: Readonly<Record<string, string>>;
+  /** The private copy of the sources in which code runs, to be removed should this process die. */
+  readonly copied?: string | undefined;
   /** Descriptors that every child holds open: the lock. */
   readonly heldDescriptors?: readonly number[];
   /** Folder in which the kernels of a run share the pace of their requests; each keeps its own without it. */
@@ -139,6 +141,7 @@ function startShared(options: ExecutorOptions) {
     const watchdog = startWatchdog(heldDescriptors);
     const workspace = createWorkspace(options.resources, options.secrets);
     watchdog.guard(workspace.directory);
+    if (options.copied !== undefined) watchdog.guard(options.copied);
     const kept = childEnvironment(options.environment, text => options.masker.finds(text));
     if (options.pace !== undefined) watchdog.guard(options.pace);
     const environment = options.pace === undefined ? kept : { ...kept, [paceVariable]: options.pace };

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { EventOf } from '../journal/event.ts';
-import { LAYOUT } from '../seal/layout.ts';
 import type { Bundle } from './bundle.ts';
 
 /** The folder to which the paths of a run's files are relative, where it was opened; nothing when its runbook is not there. */
@@ -11,14 +10,6 @@ export function originRoot(bundle: Bundle, opened: EventOf<'run-opened'>): strin
   const origin = opened.origin === undefined ? undefined : resolve(bundle.directory, opened.origin);
   if (path === undefined || !origin?.endsWith(`/${path}`) || !existsSync(origin)) return undefined;
   return origin.slice(0, -path.length);
-}
-
-/**
- * Where the runbook of a run is read from when it is gone on with: the file that the run was opened with, so that its cells
- * work in the same folder, as long as it and what its cells import are the same bytes; else the bundle's own copy.
- */
-export function runbookPath(bundle: Bundle, opened: EventOf<'run-opened'>, path: string): string {
-  return join(unchangedRoot(bundle, opened) ?? join(bundle.directory, LAYOUT.source), path);
 }
 
 /**

@@ -21,6 +21,8 @@ export interface Parts {
   readonly timeStamps?: TimeStamps | undefined;
   /** The files that cells may import, by absolute path, with their sha256. */
   readonly sources: Readonly<Record<string, string>>;
+  /** The private copy of the sources in which cells work, if they do in one. */
+  readonly copied?: string | undefined;
   /** Descriptor of the lock, which every child holds open. */
   readonly lock: number;
 }
@@ -43,6 +45,7 @@ export function assembleWorld(parts: Parts): RealWorld {
     masker,
     environment,
     sources: parts.sources,
+    copied: parts.copied,
     heldDescriptors: [lock],
     kernel: programPath('kernel.mjs'),
   });
