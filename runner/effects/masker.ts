@@ -2,10 +2,12 @@
  * The only place that knows secrets by their value. In: bytes as a process wrote them. Out: the same bytes with every
  * registered secret, in each documented form and across chunk borders, replaced by «secret:NAME».
  * Can never happen: a form of a registered secret that leaves a stream because it was cut in two; a stream that holds
- * back more than the longest form. What no masker can see (reversed, compressed, re-cased) is documented, not promised.
+ * back more than the longest form, its breaks and its colours. What no masker can see (reversed, compressed, re-cased) is
+ * documented, not promised.
  */
 import { Fault } from '../fault.ts';
 import type { Match, Needle } from './blocks.ts';
+import { colourBlind } from './coloured-matcher.ts';
 import { createMatcher, type Matcher } from './matcher.ts';
 import { breakableForms, secretForms } from './secret-forms.ts';
 
@@ -56,7 +58,7 @@ export function createMasker(): Masker {
   };
   // The tables are made when they are needed, since secrets come one by one.
   const current = (): Matcher | undefined => {
-    if (values.size > 0) matcher ??= createMatcher([...needles.values()]);
+    if (values.size > 0) matcher ??= colourBlind(createMatcher([...needles.values()]));
     return matcher;
   };
   const mask = (text: string): string => {

@@ -10,7 +10,13 @@ export type Surface = 'terminal' | 'line' | 'markdown' | 'html';
 // C0 but tab and line feed, DEL, C1, format characters (bidi, zero-width, tags), line separators, lone surrogates.
 const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 const EACH_UNSAFE = new RegExp(UNSAFE.source, 'gu');
-const COLOURS = /\u001b\[[0-9;:]*m/g;
+
+/** Colours (SGR, ECMA-48 8.3.117), one after the other: what the record drops, so that the masker must look past it. */
+export const COLOURS = /(?:\u001b\[[0-9;:]*m)+/g;
+
+/** Most characters of colours in a row that are dropped: more is shown, since the masker cannot wait for ever. */
+export const LONGEST_COLOURS = 256;
+
 const MARKDOWN_PUNCTUATION = /[\\`*_{}[\]<>#|&~$!]/g;
 // Addresses become links even when their punctuation is escaped (GitHub looks for them after parsing), but not inside code.
 const ADDRESS = /https?:|ftp:|mailto:|xmpp:|www\.|@/i;
@@ -31,7 +37,8 @@ export function neutralise(text: string, surface: Surface): string {
 }
 
 function showUnsafe(text: string): string {
-  return text.replace(COLOURS, '').replace(/\r+\n/g, '\n').replace(EACH_UNSAFE, token);
+  const bare = text.replace(COLOURS, run => (run.length > LONGEST_COLOURS ? run : ''));
+  return bare.replace(/\r+\n/g, '\n').replace(EACH_UNSAFE, token);
 }
 
 /** The visible token of one character: a control picture where Unicode has one, else its code point. */

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createMasker, type Masker, replacementFor } from '../../runner/effects/masker.ts';
 import { breakableForms, secretForms } from '../../runner/effects/secret-forms.ts';
+import { neutralise } from '../../runner/report/neutralise.ts';
 
 function masked(masker: Masker, data: Buffer, cuts: readonly number[]): Buffer {
   const stream = masker.stream();
@@ -130,6 +131,52 @@ test('a form that was broken over lines is masked, at any chunking', () => {
     }),
     { numRuns: 1500 },
   );
+});
+
+test('a secret with colours inside it is masked as the record would join it, at any chunking', () => {
+  const colour = fc.constantFrom(
+    '',
+    '',
+    '\x1b[m',
+    '\x1b[31m',
+    '\x1b[1;38:2::255:0:0m',
+    '\x1b[0m'.repeat(9),
+    '\x1b[0',
+    '\x1b',
+  );
+  const text = 'mot de passe-42é';
+  fc.assert(
+    fc.property(
+      fc.array(colour, { minLength: 17 }),
+      fc.array(fc.nat(2000), { maxLength: 40 }),
+      (colours, cuts) => {
+        const masker = createMasker();
+        masker.add('mot', text);
+        const printed = `avant ${[...text].map((sign, at) => `${colours[at]}${sign}`).join('')}${colours[16]} après`;
+        const out = masked(masker, Buffer.from(printed), cuts).toString();
+        expect(out).toBe(masked(masker, Buffer.from(printed), []).toString());
+        expect(neutralise(out, 'terminal')).not.toContain(text);
+      },
+    ),
+    { numRuns: 1000 },
+  );
+  const masker = createMasker();
+  masker.add('mot', text);
+  expect(masker.mask(`\x1b[1mle \x1b[31mmot de\x1b[0m\x1b[1m passe\n\x1b[31m-42é\x1b[0m !`)).toBe(
+    '\x1b[1mle \x1b[31m«secret:mot»\x1b[0m !',
+  );
+});
+
+test('colours without end are neither waited for nor dropped', () => {
+  const masker = createMasker();
+  masker.add('mot', 'le mot de passe');
+  const stream = masker.stream();
+  const colours = '\x1b[31m'.repeat(100);
+  const out = Buffer.concat(stream.write(Buffer.from(`le le mot de${colours}`))).toString();
+  expect([out, neutralise(`${out} passe`, 'line')]).toEqual([
+    `le le mot de${colours}`,
+    `le le mot de${'␛[31m'.repeat(100)} passe`,
+  ]);
 });
 
 /** The text in memory that begins at this distance from a word of four bytes. */

@@ -45,6 +45,7 @@ for (const value of [...Object.values(secrets), jeton]) {
   console.log(value.replaceAll(/./gs, c => '\\\\u' + c.charCodeAt(0).toString(16).padStart(4, '0')))
   console.log(encodeURIComponent(value), encodeURIComponent(encodeURIComponent(value)))
   console.log(html(value, code => '&#' + code + ';'), html(value, code => '&#x' + code.toString(16) + ';'))
+  console.log(value.slice(0, 8) + '\\x1b[31m' + value.slice(8) + '\\x1b[0m', [...value].join('\\x1b[1m\\x1b[38;2;9;99;199m'))
   for (const sign of value) { process.stdout.write(sign); await new Promise(done => setTimeout(done, 2)) }
   console.error(new Error('avec ' + value))
 }
@@ -146,7 +147,10 @@ function leaks(
     const broken = breakableForms(secret);
     return Object.entries(places).flatMap(([place, bytes]) => {
       const joined = Buffer.from(
-        bytes.toString('latin1').replaceAll(/(?:\r?\n|\\r\\n|\\n)[ \t]*/g, ''),
+        bytes
+          .toString('latin1')
+          .replaceAll(/(?:\x1b|\\u001b)\[[0-9;:]*m/g, '')
+          .replaceAll(/(?:\r?\n|\\r\\n|\\n)[ \t]*/g, ''),
         'latin1',
       );
       const found = whole.some(form => bytes.includes(form)) || broken.some(form => joined.includes(form));
