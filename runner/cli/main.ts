@@ -3,6 +3,7 @@
  * loaded when it is to run.
  */
 import { Fault } from '../fault.ts';
+import { neutralise } from '../report/neutralise.ts';
 import { environmentLang, findCommand, type Invocation, parseInvocation } from './arguments.ts';
 import { exitCode } from './exit-code.ts';
 import { commandHelp, programHelp } from './help.ts';
@@ -70,7 +71,7 @@ async function report(error: unknown, args: readonly string[]): Promise<number> 
     fr: 'c’est un défaut de Reprise, merci de le signaler',
     en: 'this is a bug in Reprise, please report it',
   };
-  process.stderr.write(`reprise: ${apology[lang]}\n${text}\n`);
+  process.stderr.write(`reprise: ${apology[lang]}\n${neutralise(text, 'terminal')}\n`);
   return exitCode.bug;
 }
 

@@ -97,12 +97,18 @@ function masked(value: unknown, masker: Masker): unknown {
   return Object.fromEntries(members);
 }
 
-/** A fault without a secret in what it repeats, for whoever is told of it on a screen. */
+/** What was thrown, without a secret in what it repeats, for whoever is told of it on a screen: a fault, or a bug with its stack. */
 export function maskedFault(error: unknown, masker: Masker): unknown {
-  if (!(error instanceof Fault)) return error;
+  if (!(error instanceof Error)) return error;
+  if (!(error instanceof Fault)) return maskedBug(error, masker);
   const params = Object.entries(error.params).map(([name, value]): [string, string | number] => [
     name,
     typeof value === 'string' ? masker.mask(value) : value,
   ]);
   return new Fault(error.code, Object.fromEntries(params), error.state);
+}
+
+function maskedBug(bug: Error, masker: Masker): Error {
+  const stack = masker.mask(bug.stack ?? bug.message);
+  return Object.assign(bug, { message: masker.mask(bug.message), stack });
 }

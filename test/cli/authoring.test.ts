@@ -111,6 +111,27 @@ test('`new` never writes over a file', () => {
   expect(desk.reprise('new', 'absent/plan.md').err).toContain('erreur[cannot-write]');
 });
 
+test('`new` names a file whose name could move the cursor or turn the text around', () => {
+  const desk = new Desk();
+  const { code, out, err } = desk.reprise('new', 'a\u202eb\u001b[2J.md');
+  expect([code, err, out.split('\n')[0]]).toEqual([
+    0,
+    '',
+    'a⟨U+202E⟩b␛[2J.md : un plan à compléter, qui se joue déjà',
+  ]);
+  expect(out).not.toMatch(/[\u001b\u202e]/);
+});
+
+test('a bug is told with its stack, in which nothing moves the cursor', () => {
+  const desk = new Desk();
+  desk.write('bug.cjs', "process.stdout.write = () => { throw new Error('a\\u202eb\\u001b[2J'); };\n");
+  const bug = spawnSync(process.execPath, ['--require', desk.path('bug.cjs'), programme, '--version'], {
+    encoding: 'utf8',
+  });
+  expect([bug.status, bug.stderr]).toEqual([70, expect.stringContaining('Error: a⟨U+202E⟩b␛[2J\n    at ')]);
+  expect(bug.stderr).not.toMatch(/[\u001b\u202e]/);
+});
+
 test('`fmt` writes the file, and with --check only says so', () => {
   const desk = new Desk();
   const source = '---\ntitle:  x\n---\n\n# x\n\n::clock{ start }\n';

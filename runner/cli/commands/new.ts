@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { Lang } from '../../diagnostic.ts';
 import { errorCode } from '../../effects/durable.ts';
 import { Fault } from '../../fault.ts';
+import { neutralise } from '../../report/neutralise.ts';
 import { fill } from '../../report/words.ts';
 import { type Invocation, operandOf } from '../arguments.ts';
 import { langOf } from '../document.ts';
@@ -34,6 +35,6 @@ export async function perform(invocation: Invocation): Promise<number> {
       ? new Fault('runbook-exists', { path: file })
       : new Fault('cannot-write', { path: file, error: code });
   }
-  process.stdout.write(fill(next[lang], { file, target }));
+  process.stdout.write(fill(next[lang], { file: neutralise(file, 'line'), target }));
   return exitCode.success;
 }
