@@ -382,6 +382,16 @@ export const DIAGNOSTIC_WORDS: Readonly<Record<string, Readonly<Record<Lang, Dia
       'put the value right, or the type of the input',
     ],
   ),
+  'malformed-item': both(
+    [
+      'cette ligne ressemble à une case à cocher et n’en est pas une : elle ne serait demandée à personne',
+      'écrire `- [ ] ` et le texte, dans une liste de l’étape ; ou `\\[` si ce n’est pas une case',
+    ],
+    [
+      'this line looks like a box to tick and is none: nobody would be asked about it',
+      'write `- [ ] ` and the text, in a list of the step; or `\\[` if it is no box',
+    ],
+  ),
   'malformed-name': both(
     [
       '`{name}` n’est pas un nom',

@@ -8,6 +8,7 @@ import { toString as textOf } from 'mdast-util-to-string';
 import { visit } from 'unist-util-visit';
 import type { Place } from '../diagnostic.ts';
 import { anchorsIn, checkLinks, slugHeadings } from './anchors.ts';
+import { refuseUnreadItems } from './checklist.ts';
 import type { Attribute } from './directive-line.ts';
 import type { Findings } from './findings.ts';
 import { startDetails } from './html.ts';
@@ -70,6 +71,9 @@ function readDirective(walk: Walk, node: RootContent, scanned: Scanned): Directi
   const last = lines.all[scanned.close];
   const start = node.position?.start.offset ?? 0;
   const children: readonly Nodes[] = 'children' in node ? node.children : [];
+  const items = readItems(lines, children);
+  if (node.type === 'containerDirective' && directive.name === 'manual')
+    refuseUnreadItems(findings, node, items);
   return {
     kind: 'directive',
     form: node.type === 'leafDirective' ? 'leaf' : 'container',
@@ -79,7 +83,7 @@ function readDirective(walk: Walk, node: RootContent, scanned: Scanned): Directi
     place: lines.place(start, last ? last.start + last.text.trimEnd().length : start),
     opener: lines.place(start, first ? first.start + first.text.trimEnd().length : start),
     fences: readFences(lines, children),
-    items: readItems(lines, children),
+    items,
     prose: readProse(children),
   };
 }
