@@ -60,11 +60,11 @@ function resourceNames({ front }: Runbook): readonly string[] {
   });
 }
 
-/** Exports of the cells above a step; an undo is performed when all cells may have been. */
+/** Exports of the cells above a step; an undo is performed when all cells may have been, a probe before any. */
 function exportNames({ steps }: Runbook, step: CodeStep): readonly string[] {
   return [...steps.values()].flatMap(other => {
     const isEarlier = step.kind === 'undo' || other.place.start.offset < step.place.start.offset;
-    if (other.kind !== 'cell' || !isEarlier) return [];
+    if (other.kind !== 'cell' || !isEarlier || step.kind === 'probe') return [];
     return other.exports.map(({ name }) => variableName(other.id, name));
   });
 }
