@@ -4,6 +4,7 @@ import { folderHistory } from '../effects/folder-history.ts';
 import { Fault } from '../fault.ts';
 import { diagnosticAnnotation } from '../report/annotations.ts';
 import { proofFindings, proofsOf, type SectionProof, standingOf } from '../report/proof.ts';
+import { importedFiles } from '../report/proof-changes.ts';
 import { printProofs } from '../report/proof-words.ts';
 import { fill } from '../report/words.ts';
 import { flagOption, type Invocation, textOption } from './arguments.ts';
@@ -24,7 +25,9 @@ export async function showProofs(invocation: Invocation): Promise<number> {
   const { runbook, lang } = document;
   const { drills, aside } = await readDrills(textOption(invocation, 'runs') ?? 'runs', runbook, version);
   for (const run of aside) process.stderr.write(fill(putAside[lang], { run }));
-  const proofs = proofsOf(runbook, drills, folderHistory(runbook.file));
+  const imports = new Set([...runbook.steps.values()].flatMap(importedFiles));
+  const here = await folderHistory(runbook.file, imports);
+  const proofs = proofsOf(runbook, drills, here);
   if (format === 'json') process.stdout.write(proofs.map(jsonOf).join(''));
   else if (format === 'github') {
     const findings = proofFindings(runbook.file, proofs);

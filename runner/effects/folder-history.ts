@@ -1,19 +1,31 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { readFileSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { Fault } from '../fault.ts';
+import { followImports } from './sources.ts';
 
 /** When something of a document's folder was last changed (RFC 3339), and what its files are; undefined where that is not known. */
 export interface FolderHistory {
   lineDate(line: number): string | undefined;
   fileDate(path: string): string | undefined;
   fileDigest(path: string): string | undefined;
+  reachedFrom(path: string): readonly string[] | undefined;
 }
 
-/** What git and the disk say of a document and of the files in its folder. Dates are the committers'. */
-export function folderHistory(document: string): FolderHistory {
+/**
+ * What git and the disk say of a document, of the files that its cells import, whose paths start from its folder, and of what
+ * these import in turn. Dates are the committers'.
+ */
+export async function folderHistory(document: string, imports: ReadonlySet<string>): Promise<FolderHistory> {
   const folder = dirname(document);
+  const reached = new Map<string, readonly string[]>();
+  for (const path of imports) {
+    const found = await reachedFrom(folder, path);
+    if (found !== undefined) reached.set(path, found);
+  }
   return {
+    reachedFrom: path => reached.get(path),
     lineDate: lineDates(document),
     fileDate: path => {
       const seconds = git(folder, ['log', '-1', '--format=%ct', '--', path]).trim();
@@ -29,6 +41,17 @@ export function folderHistory(document: string): FolderHistory {
       }
     },
   };
+}
+
+/** A file and what it imports, however far; undefined when one of them is not there. */
+async function reachedFrom(folder: string, path: string): Promise<readonly string[] | undefined> {
+  try {
+    const found = await followImports([resolve(folder, path)]);
+    return [...found].map(each => relative(realpathSync(folder), each));
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
 }
 
 /**

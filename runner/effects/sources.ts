@@ -87,7 +87,8 @@ function realPath(path: string): string {
   }
 }
 
-async function followImports(first: readonly string[]): Promise<ReadonlySet<string>> {
+/** The files, and those that they import in turn, as absolute paths. The Fault `source-unreadable` for one that is not there. */
+export async function followImports(first: readonly string[]): Promise<ReadonlySet<string>> {
   const seen = new Set<string>();
   const waiting = first.map(realPath);
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {

@@ -1,19 +1,19 @@
 /*
  * Proof of life: which sections of a plan drills have exercised, with what result, and what has changed since. In: the runbook of
  * today, past drills that can be believed, the latest first, and when lines of the document were last changed. Out: a proof for
- * each section that has steps of its own. What can never happen: a step that has changed since and passes for exercised.
+ * each section that has steps of its own. What can never happen: a section of which a step, a file that it imports, however far, or
+ * a condition has changed since, and which passes for exercised. Prose, packages and the front matter are not compared.
  */
 import type { Diagnostic, Place } from '../diagnostic.ts';
-import type { Mode, Runbook, Section, Step } from '../model/runbook.ts';
-import type { Plan } from '../plan/plan.ts';
-import { digestStep } from '../plan/step-digest.ts';
-import { type RunRecord, type StepRecord, succeeded } from './record.ts';
-
-/** A drill that is closed and sealed: its plan, and what its journal says. */
-export interface PastDrill {
-  readonly plan: Plan;
-  readonly record: RunRecord;
-}
+import type { Mode, Runbook, Step } from '../model/runbook.ts';
+import {
+  changesSince,
+  type PastDrill,
+  type PlacedSteps,
+  placedSteps,
+  type Surroundings,
+} from './proof-changes.ts';
+import { type StepRecord, succeeded } from './record.ts';
 
 /** The last drill that exercised a section. `at` is when it was closed, RFC 3339. */
 export interface LastDrill {
@@ -36,20 +36,10 @@ export interface SectionProof {
   /** Ids of its own cells, manual steps and checks. */
   readonly steps: readonly string[];
   readonly last?: LastDrill;
-  /** Those of its steps that the last drill did not have, or had otherwise. */
+  /** Those of its steps, undos and probes included, that the last drill did not have, had otherwise, or had and are gone. */
   readonly changed: readonly string[];
   /** When the newest of these changes was made, RFC 3339, where that is known. */
   readonly modified?: string;
-}
-
-/** The document's folder as it is. Dates are RFC 3339; undefined stands for what is not known. */
-export interface Surroundings {
-  /** When a line of the document (from 1) was last changed. */
-  lineDate(line: number): string | undefined;
-  /** When a file, whose path starts from the document's folder, was last changed. */
-  fileDate(path: string): string | undefined;
-  /** The sha256 of such a file, in lower-case hexadecimal. */
-  fileDigest(path: string): string | undefined;
 }
 
 const failed: readonly string[] = ['failed', 'doubtful', 'running'];
@@ -61,20 +51,9 @@ export function proofsOf(
   drills: readonly PastDrill[],
   here: Surroundings,
 ): readonly SectionProof[] {
-  return proofsIn(runbook, runbook.root, drills, here);
-}
-
-function proofsIn(
-  runbook: Runbook,
-  section: Section,
-  drills: readonly PastDrill[],
-  here: Surroundings,
-): readonly SectionProof[] {
-  const steps = section.items.flatMap(item => (item.kind === 'step' && isRun(item.step) ? [item.step] : []));
-  const inner = section.items.flatMap(item =>
-    item.kind === 'section' ? proofsIn(runbook, item.section, drills, here) : [],
-  );
-  return steps.length === 0 ? inner : [proofOf(runbook, section, { steps, drills, here }), ...inner];
+  return placedSteps(runbook.root)
+    .filter(({ steps }) => steps.some(isRun))
+    .map(section => proofOf(runbook, section, { drills, here }));
 }
 
 function isRun({ kind }: Step): boolean {
@@ -82,23 +61,31 @@ function isRun({ kind }: Step): boolean {
 }
 
 interface Evidence {
-  readonly steps: readonly Step[];
   readonly drills: readonly PastDrill[];
   readonly here: Surroundings;
 }
 
-function proofOf({ source }: Runbook, section: Section, { steps, drills, here }: Evidence): SectionProof {
-  const { title, slug, depth, place } = section;
-  const common = { title, slug, depth, place: firstLine(source, place), steps: steps.map(({ id }) => id) };
+function proofOf(runbook: Runbook, today: PlacedSteps, { drills, here }: Evidence): SectionProof {
+  const { title, slug, depth, place } = today.section;
+  const steps = today.steps.filter(isRun);
+  const common = {
+    title,
+    slug,
+    depth,
+    place: firstLine(runbook.source, place),
+    steps: steps.map(({ id }) => id),
+  };
   const drill = drills.find(one => steps.some(step => statusesOf(one, step).some(isPerformed)));
   if (drill === undefined) return { ...common, changed: [] };
-  const changed = steps.filter(step => !isSame(drill, step) || newModules(drill, step, here).length > 0);
-  const dates = changed.flatMap(step => datesOf(drill, step, here)).sort();
-  const modified = dates.at(-1);
+  const changes = changesSince(drill, runbook, today, here);
+  const modified = changes
+    .flatMap(({ dates }) => dates)
+    .sort()
+    .at(-1);
   return {
     ...common,
     last: lastOf(drill, steps),
-    changed: changed.map(({ id }) => id),
+    changed: changes.map(({ id }) => id),
     ...(modified === undefined ? {} : { modified }),
   };
 }
@@ -122,30 +109,6 @@ function endOf({ status, attempts }: StepRecord): string {
 
 function isPerformed(status: string): boolean {
   return performed.includes(status);
-}
-
-function isSame({ plan }: PastDrill, step: Step): boolean {
-  const then = plan.runbook.steps.get(step.id);
-  return then !== undefined && digestStep(then, {}) === digestStep(step, {});
-}
-
-/** The files that a step imports and that the drill did not have so; what those import is not followed. */
-function newModules({ record }: PastDrill, step: Step, here: Surroundings): readonly string[] {
-  if (step.kind === 'manual') return [];
-  const { files } = record.opened;
-  const root = files.find(({ role }) => role === 'runbook')?.path.replace(/[^/]*$/, '') ?? '';
-  const paths = step.imports.flatMap(each => (each.from === 'file' ? [each.path] : []));
-  return paths.filter(path => {
-    const then = files.find(file => file.path === root + path.replace(/^\.\//, ''));
-    return then !== undefined && then.sha256 !== here.fileDigest(path);
-  });
-}
-
-function datesOf(drill: PastDrill, step: Step, here: Surroundings): readonly string[] {
-  const { start, end } = step.place;
-  const lines = Array.from({ length: end.line - start.line + 1 }, (_, index) => start.line + index);
-  const own = isSame(drill, step) ? [] : lines.flatMap(line => here.lineDate(line) ?? []);
-  return [...own, ...newModules(drill, step, here).flatMap(path => here.fileDate(path) ?? [])];
 }
 
 function lastOf(drill: PastDrill, steps: readonly Step[]): LastDrill {

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { normal, Scene } from './scene.ts';
 
@@ -190,6 +192,90 @@ test('a step that failed and was passed over has failed its section; one that wa
         ○ Passée — never exercised
     sections: 4; exercised as they stand: 0; changed since: 0; never exercised: 1
     "
+  `);
+});
+
+const related = `${cell('seul', 'true')}## Code
+
+:::cell{#importer effect=read}
+
+Lire par un module.
+
+\`\`\`ts
+import { deux } from './nombres.ts'
+export const nombre: number = deux
+\`\`\`
+
+:::
+
+## Condition
+
+::when{input=refaire is=oui}
+
+${cell('condition', 'true')}## Retrait
+
+${cell('garder', 'true')}${cell('retirer', 'true')}## Retour
+
+${cell('faire', 'true').replace('effect=read', 'effect=write')}:::undo{#defaire of=faire}
+
+Revenir.
+
+\`\`\`sh
+true
+\`\`\`
+
+:::
+`;
+
+test('what a section depends on beyond its own cells counts as a change of it', async () => {
+  const scene = new Scene(related);
+  scene.write('nombres.ts', "export { deux } from './interne.ts'\n");
+  scene.write('interne.ts', 'export const deux = 2\n');
+  expect(await scene.run()).toMatchObject({ code: 0 });
+  expect(await findings(scene)).toEqual([]);
+  const plan = scene.read('plan.md');
+  const findingsOf = async (from: string, to: string) => {
+    expect(plan).toContain(from);
+    scene.write('plan.md', plan.replace(from, to));
+    const found = await findings(scene);
+    scene.write('plan.md', plan);
+    return found;
+  };
+  expect({
+    condition: await findingsOf('is=oui', 'is=non'),
+    noCondition: await findingsOf('::when{input=refaire is=oui}\n', ''),
+    removed: await findingsOf(cell('retirer', 'true'), ''),
+    undo: await findingsOf('Revenir.\n\n```sh\ntrue', 'Revenir.\n\n```sh\nfalse'),
+    prose: await findingsOf('Revenir.', 'Revenir en arrière.'),
+  }).toMatchInlineSnapshot(`
+    {
+      "condition": [
+        "proof-stale::the section “Condition” was never exercised since the change of an unknown date (condition)",
+      ],
+      "noCondition": [
+        "proof-stale::the section “Condition” was never exercised since the change of an unknown date (condition)",
+      ],
+      "prose": [],
+      "removed": [
+        "proof-stale::the section “Retrait” was never exercised since the change of an unknown date (retirer)",
+      ],
+      "undo": [
+        "proof-stale::the section “Retour” was never exercised since the change of an unknown date (defaire)",
+      ],
+    }
+  `);
+  scene.write('interne.ts', 'export const deux = 1 + 1\n');
+  const changed = await findings(scene);
+  rmSync(join(scene.folder, 'interne.ts'));
+  expect([changed, await findings(scene)]).toMatchInlineSnapshot(`
+    [
+      [
+        "proof-stale::the section “Code” was never exercised since the change of an unknown date (importer)",
+      ],
+      [
+        "proof-stale::the section “Code” was never exercised since the change of an unknown date (importer)",
+      ],
+    ]
   `);
 });
 
