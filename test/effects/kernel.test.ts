@@ -357,6 +357,43 @@ throw new Error('avec ' + mot);`;
     ]);
   });
 
+  test('keeps what opens a resource, and parts and forms of secrets, out of the arguments of commands', async () => {
+    const password = 'cle-de-la-base';
+    const url = `postgres://u:${password}@127.0.0.1/donnees`;
+    const other = createStage({
+      secrets: { acces: JSON.stringify({ port: 5432, jeton: 'jeton-imbrique' }) },
+      resources: {
+        base: { kind: 'postgres', name: 'base', run: 'r', mode: 'drill', protected: [], url },
+        depot: {
+          kind: 'github',
+          name: 'depot',
+          run: 'r',
+          mode: 'drill',
+          protected: [],
+          api: '',
+          clone: '',
+          repository: 'a/b',
+          token: 'jeton-du-depot',
+        },
+      },
+    });
+    const reasons = [];
+    for (const argument of [
+      'resources.base.url',
+      'new URL(resources.base.url).password',
+      "'Bearer ' + resources.depot.token",
+      'JSON.parse(secrets.acces).jeton',
+      "Buffer.from('x' + secrets.acces).toString('base64')",
+      'new URL(resources.base.url).host',
+    ]) {
+      const { reason } = await other.run('ts', `await $\`true -d \${${argument}}\``);
+      reasons.push(reason && 'message' in reason ? reason.message : undefined);
+    }
+    await other.close();
+    const refused = expect.stringMatching(/^a secret in the arguments of a command/);
+    expect(reasons).toEqual([refused, refused, refused, refused, refused, undefined]);
+  });
+
   test('refuses a value that is too short to be masked', async () => {
     const result = await stage.run('ts', `secret('court')`);
     expect(result.reason).toEqual(

@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import type { Reason } from '../../journal/event.ts';
 import { leftoverNotice } from '../leftovers.ts';
 import { createLimit } from '../limits.ts';
+import { doorsOf } from '../resource-settings.ts';
 import { ended, type Job, type Outcome } from '../step-context.ts';
 import { type KernelEnd, type KernelProcess, type KernelSettings, startKernel } from './process.ts';
 import type { CellRequest, CellResult } from './protocol.ts';
@@ -95,7 +96,8 @@ function requestOf(job: Job, sentinel: string): CellRequest {
   const { inputs, imports, secretImports, instance } = job.execution;
   const { resources, secrets, runbook, code } = job;
   const cell = { sentinel, step: instance.id, runbook, code: code.text, line: code.line };
-  const given = { inputs, items: instance.items, imports, secretImports, secrets, resources };
+  const doors = Object.values(resources).flatMap(doorsOf);
+  const given = { inputs, items: instance.items, imports, secretImports, secrets, resources, doors };
   return { ...cell, ...given, ...(job.sources === undefined ? {} : { sources: job.sources }) };
 }
 

@@ -22,6 +22,8 @@ export interface CellRequest {
   readonly secretImports: readonly string[];
   readonly secrets: Readonly<Record<string, string>>;
   readonly resources: Readonly<Record<string, ResourceSettings>>;
+  /** The secrets that open these resources. */
+  readonly doors: readonly string[];
   /** The files that may be imported, by absolute path, with their sha256; any file when absent. */
   readonly sources?: Readonly<Record<string, string>>;
 }

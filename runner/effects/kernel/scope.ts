@@ -7,6 +7,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { readSync, writeSync } from 'node:fs';
 import * as zx from 'zx';
 import type { Fact } from '../../journal/event.ts';
+import { secretForms } from '../secret-forms.ts';
 import type { CellRequest, SecretNotice } from './protocol.ts';
 import { SECRETS_DESCRIPTOR } from './protocol.ts';
 
@@ -76,22 +77,29 @@ function late(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   return stream;
 }
 
-/** Every secret text that this kernel was given or made. */
-const secretTexts = new Set<string>();
+/** Every secret text that this kernel was given or made, and its forms once an argument was compared with them. */
+const secretTexts = new Map<string, readonly Buffer[] | undefined>();
 
-function noteSecrets({ secrets, secretImports, imports }: CellRequest): void {
-  const values: unknown[] = Object.values(secrets);
+function noteSecret(text: string): void {
+  if (!secretTexts.has(text)) secretTexts.set(text, undefined);
+}
+
+function noteSecrets({ secrets, doors, secretImports, imports }: CellRequest): void {
+  const values: unknown[] = [...Object.values(secrets), ...doors];
   for (const known of secretImports) {
     const dot = known.lastIndexOf('.');
     values.push(imports[known.slice(0, dot)]?.[known.slice(dot + 1)]);
   }
-  for (const text of values.flatMap(textsOf)) secretTexts.add(text);
+  for (const text of values.flatMap(textsOf)) noteSecret(text);
 }
 
-/** Arguments of a process can be read by every user of the machine, so a secret among them stops the cell. */
+/** Arguments of a process can be read by every user of the machine, so a secret in any of its forms stops the cell. */
 function refuseSecret(argument: string): void {
-  for (const text of secretTexts) {
-    if (text.length >= 8 && argument.includes(text)) {
+  const bytes = Buffer.from(argument);
+  for (const [text, known] of secretTexts) {
+    const forms = known ?? secretForms(text);
+    secretTexts.set(text, forms);
+    if (forms.some(form => bytes.includes(form))) {
       throw new Error(
         'a secret in the arguments of a command, where any user can read it: use $({ input }) or $({ env })',
       );
@@ -105,7 +113,7 @@ function declareSecret<T>(value: T): T {
   if (texts.length === 0) throw new Error('secret(): no text of at least 8 bytes in this value');
   for (const text of texts) {
     register({ name: currentStep, value: text });
-    secretTexts.add(text);
+    noteSecret(text);
   }
   if (typeof value === 'object' && value !== null) secretObjects.add(value);
   else secretValues.add(value);
