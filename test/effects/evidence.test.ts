@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
@@ -60,6 +68,20 @@ test.each<[string, string, (path: string) => void]>([
   });
   expect(readdirSync(join(bundle.directory, 'evidence'))).toEqual([]);
 });
+
+// The kernel makes such a file up as it is read, and says that it is empty: it grows after it was looked at.
+test.runIf(process.platform === 'linux')(
+  'a file that grows past the limit while it is read is refused',
+  async () => {
+    const path = '/proc/self/smaps';
+    expect(statSync(path).size).toBe(0);
+    await expect(evidenceStore(bundle, createMasker(), 1000).keep(path)).rejects.toMatchObject({
+      code: 'evidence-refused',
+      params: { path, reason: 'size' },
+    });
+    expect(readdirSync(join(bundle.directory, 'evidence'))).toEqual([]);
+  },
+);
 
 test('a device is refused, endless or not', async () => {
   await expect(evidenceStore(bundle, createMasker()).keep('/dev/zero')).rejects.toMatchObject({
