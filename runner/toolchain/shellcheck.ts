@@ -27,13 +27,13 @@ const answer = z.object({
 /** What surrounds a cell when it runs: its flags, and variables that it is given and ShellCheck cannot know. */
 const args = ['--format=json1', '--shell=bash', '--severity=info', '--exclude=SC2154,SC2034', '-'];
 
-/** Reads every sh cell with ShellCheck; without it on this machine nothing is found. */
+/** Reads every sh cell with ShellCheck; without it on this machine, or when it prints nothing, nothing is found. */
 export async function checkWithShellCheck(runbook: Runbook, findings: Findings): Promise<void> {
   const steps = stepsIn(runbook, 'sh');
   for (const step of steps) {
     const said = await runTool('shellcheck', args, step.code.text);
     if (said === undefined) return;
-    reportComments(said.stdout, step, findings);
+    if (said.stdout.trim() !== '') reportComments(said.stdout, step, findings);
   }
 }
 
