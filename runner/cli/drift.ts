@@ -1,10 +1,10 @@
-import { renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import type { Lang } from '../diagnostic.ts';
 import { countReadings } from '../drift/compare.ts';
 import type { SourceReading } from '../drift/reading.ts';
 import { recordFacts } from '../drift/record.ts';
 import { findDrift } from '../drift.ts';
+import { errorCode } from '../effects/durable.ts';
+import { replaceFile } from '../effects/replace-file.ts';
 import { Fault } from '../fault.ts';
 import { type Loaded, loadRunbook, parseSettings, readText } from '../load.ts';
 import type { Runbook } from '../model/runbook.ts';
@@ -80,7 +80,7 @@ export async function recordDrift(
 ): Promise<Recorded> {
   const { text, changed } = recordFacts(source, readings);
   if ((await readText(file)) !== source) throw new Fault('drift-document-changed', { path: file });
-  if (changed > 0) replaceFile(file, text);
+  if (changed > 0) record(file, text);
   const loaded = await loadRunbook(file);
   const sources = loaded.runbook ? sourcesOf(loaded.runbook.root) : [];
   const known = readings.flatMap(({ present }, index): SourceReading[] => {
@@ -91,19 +91,11 @@ export async function recordDrift(
   return { loaded, readings: known, changed };
 }
 
-function replaceFile(path: string, text: string): void {
-  const partial = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+function record(path: string, text: string): void {
   try {
-    writeFileSync(partial, text, { mode: statSync(path).mode, flag: 'wx' });
-    renameSync(partial, path);
+    replaceFile(path, text);
   } catch (error) {
-    try {
-      unlinkSync(partial);
-    } catch {
-      // It was never made.
-    }
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new Fault('drift-not-recorded', { path, detail });
+    throw new Fault('drift-not-recorded', { path, detail: errorCode(error) });
   }
 }
 

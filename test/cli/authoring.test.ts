@@ -1,5 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -167,4 +179,18 @@ test('a run that proves nothing is put aside, and said', () => {
   expect(render.err).toBe(`exécution écartée, illisible, non scellée ou altérée : ${run}\n`);
   expect(render.out).toContain('Aucun exercice scellé de ce plan');
   expect(desk.reprise('render', 'plan.md', '--runs', 'absent').err).toContain('erreur[runs-unreadable]');
+});
+
+test('`fmt` replaces the file as a whole, keeps its mode, and goes through a link', () => {
+  const desk = new Desk();
+  desk.write('vrai.md', '---\ntitle:  x\n---\n\n# x\n');
+  chmodSync(desk.path('vrai.md'), 0o640);
+  linkSync(desk.path('vrai.md'), desk.path('avant.md'));
+  symlinkSync('vrai.md', desk.path('plan.md'));
+  expect(desk.reprise('fmt', 'plan.md').code).toBe(0);
+  expect(desk.read('avant.md')).toContain('title:  x');
+  expect(desk.read('vrai.md')).toBe('---\ntitle: x\n---\n\n# x\n');
+  expect(lstatSync(desk.path('plan.md')).isSymbolicLink()).toBe(true);
+  expect(statSync(desk.path('vrai.md')).mode & 0o777).toBe(0o640);
+  expect(readdirSync(desk.folder).sort()).toEqual(['avant.md', 'cle', 'cle.pub', 'plan.md', 'vrai.md']);
 });

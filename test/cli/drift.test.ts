@@ -1,6 +1,9 @@
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { recordDrift } from '../../runner/cli/drift.ts';
+import { findDrift } from '../../runner/drift.ts';
+import { loadRunbook } from '../../runner/load.ts';
 import { normal, Scene } from './scene.ts';
 
 const front = `---
@@ -101,4 +104,34 @@ test('a checkout or a target that is not there is refused', async () => {
   expect([absent.code, absent.err]).toEqual([2, expect.stringContaining('checkout-not-found')]);
   const unknown = await scene().call(...check, '--drift', '--target', 'ailleurs');
   expect([unknown.code, unknown.err]).toEqual([2, expect.stringContaining('unknown-target')]);
+});
+
+/** A document and what its sources are in its own folder, read but not recorded yet. */
+async function readings(made: Scene) {
+  const loaded = await loadRunbook(join(made.folder, 'plan.md'));
+  if (loaded.runbook === undefined) throw new Error('the document is not whole');
+  const checkouts = new Map([['', made.folder]]);
+  const preparation = { ask: () => Promise.reject(new Error('nothing is asked')), say: () => undefined };
+  return [loaded, await findDrift(loaded.runbook, { checkouts, inputs: {}, preparation })] as const;
+}
+
+test('a document that somebody changed in the meantime is not written', async () => {
+  const made = scene();
+  const [loaded, read] = await readings(made);
+  const others = `${plan}\nAjout.\n`;
+  made.write('plan.md', others);
+  await expect(recordDrift(loaded, read)).rejects.toMatchObject({ code: 'drift-document-changed' });
+  expect(made.read('plan.md')).toBe(others);
+});
+
+test('a document that cannot be replaced stays as it is', async () => {
+  const made = scene();
+  const [loaded, read] = await readings(made);
+  made.write(`.plan.md.${process.pid}.tmp`, 'reste');
+  await expect(recordDrift(loaded, read)).rejects.toMatchObject({
+    code: 'drift-not-recorded',
+    params: { detail: 'EEXIST' },
+  });
+  expect(made.read('plan.md')).toBe(plan);
+  expect(readdirSync(made.folder).filter(name => name.startsWith('.'))).toEqual([]);
 });

@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import type { Lang } from '../../diagnostic.ts';
 import { errorCode } from '../../effects/durable.ts';
+import { replaceFile } from '../../effects/replace-file.ts';
 import { Fault } from '../../fault.ts';
 import { formatDocument } from '../../fmt/format.ts';
 import { readText } from '../../load.ts';
@@ -48,7 +48,7 @@ function firstDifference(left: string, right: string): number {
 
 function write(path: string, text: string): void {
   try {
-    writeFileSync(path, text);
+    replaceFile(path, text);
   } catch (error) {
     throw new Fault('cannot-write', { path, error: errorCode(error) });
   }
