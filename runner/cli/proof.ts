@@ -1,7 +1,9 @@
-import { readDrills } from '../drills.ts';
+import { existsSync } from 'node:fs';
+import { type PastDrills, readDrills } from '../drills.ts';
 import { systemClock } from '../effects/clock.ts';
 import { folderHistory } from '../effects/folder-history.ts';
 import { Fault } from '../fault.ts';
+import type { Runbook } from '../model/runbook.ts';
 import { diagnosticAnnotation } from '../report/annotations.ts';
 import { proofFindings, proofsOf, type SectionProof, standingOf } from '../report/proof.ts';
 import { importedFiles } from '../report/proof-changes.ts';
@@ -23,7 +25,7 @@ export async function showProofs(invocation: Invocation): Promise<number> {
   const document = await openDocument(invocation);
   if (document === undefined) return exitCode.refused;
   const { runbook, lang } = document;
-  const { drills, aside } = await readDrills(textOption(invocation, 'runs') ?? 'runs', runbook, version);
+  const { drills, aside } = await drillsOf(invocation, runbook);
   for (const run of aside) process.stderr.write(fill(putAside[lang], { run }));
   const imports = new Set([...runbook.steps.values()].flatMap(importedFiles));
   const here = await folderHistory(runbook.file, imports);
@@ -37,6 +39,13 @@ export async function showProofs(invocation: Invocation): Promise<number> {
     process.stdout.write(printProofs(title, proofs, { lang, timeZone, now: systemClock().now() }));
   }
   return exitCode.success;
+}
+
+/** Before the first run its directory is not there, unless it was named, when it is missing. */
+async function drillsOf(invocation: Invocation, runbook: Runbook): Promise<PastDrills> {
+  const directory = textOption(invocation, 'runs');
+  if (directory === undefined && !existsSync('runs')) return { drills: [], aside: [] };
+  return await readDrills(directory ?? 'runs', runbook, version);
 }
 
 function formatOf(invocation: Invocation): 'text' | 'json' | 'github' {

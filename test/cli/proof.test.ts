@@ -284,3 +284,15 @@ test('options of --all go with it alone', async () => {
   const refused = await scene.call('status', 'plan.md', '--format', 'github');
   expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('--format, --all')]);
 });
+
+test('before the first run nothing was exercised; a directory that was named must be there', async () => {
+  const scene = new Scene(cell('lire', 'true').replace(/^/, '## Lire\n\n'));
+  scene.write('plan.md', scene.read('plan.md').replace('lang: fr', 'lang: en'));
+  expect(await scene.call('status', '--all', 'plan.md')).toEqual({
+    code: 0,
+    out: 'Proof of life: Essai\n    ○ Lire — never exercised\nsections: 1; exercised as they stand: 0; changed since: 0; never exercised: 1\n',
+    err: '',
+  });
+  const named = await scene.call('status', '--all', 'plan.md', '--runs', 'absent');
+  expect([named.code, named.err]).toEqual([2, expect.stringContaining('runs-unreadable')]);
+});
