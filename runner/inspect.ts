@@ -6,6 +6,7 @@
 import type { Diagnostic } from './diagnostic.ts';
 import { reportDrift } from './drift/compare.ts';
 import type { SourceReading } from './drift/reading.ts';
+import { importedFiles } from './effects/imported-files.ts';
 import { lintCommands } from './lint/commands.ts';
 import { lintRules } from './lint/rules.ts';
 import { applySilences } from './lint/silences.ts';
@@ -51,7 +52,8 @@ export async function inspectRunbook(
   checkImports(runbook, findings);
   checkVariables(runbook, findings);
   lintCommands(runbook, findings);
-  lintRules(runbook, page, findings);
+  const imported = [...importedFiles(runbook).values()].map(({ text }) => text);
+  lintRules(runbook, page, findings, imported);
   checkFileLinks(runbook.file, page, findings);
   reportDrift(options.sources ?? [], findings);
   const types = options.types ? (checkTypes(runbook, findings) ? 'checked' : 'not-installed') : 'not-asked';

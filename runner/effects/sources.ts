@@ -5,6 +5,7 @@
  */
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import type { EcmaScriptModule } from 'oxc-parser';
 import { Fault } from '../fault.ts';
 import type { SourceFile } from '../journal/event.ts';
 import { bundlePath } from '../journal/guard.ts';
@@ -106,7 +107,12 @@ async function importsOf(path: string): Promise<readonly string[]> {
   if (!/\.[cm]?[jt]s$/.test(path)) return [];
   const { parseSync } = await import('oxc-parser');
   const text = readSource(path).toString();
-  const { staticImports, staticExports, dynamicImports } = parseSync(path, text).module;
+  return specifiersIn(parseSync(path, text).module, text);
+}
+
+/** Every specifier that a module's text names: imports, re-exports and literal dynamic imports. */
+export function specifiersIn(module: EcmaScriptModule, text: string): readonly string[] {
+  const { staticImports, staticExports, dynamicImports } = module;
   const exported = staticExports.flatMap(found =>
     found.entries.map(entry => entry.moduleRequest?.value ?? ''),
   );

@@ -7,11 +7,16 @@ import type { Findings } from '../syntax/findings.ts';
 import type { Page } from '../syntax/page.ts';
 import { isExportUsed, isInputRead } from './uses.ts';
 
-/** Applies every rule. */
-export function lintRules(runbook: Runbook, page: Page, findings: Findings): void {
+/** Applies every rule; `imported` are the texts of the files that cells import, which may read inputs. */
+export function lintRules(
+  runbook: Runbook,
+  page: Page,
+  findings: Findings,
+  imported: readonly string[],
+): void {
   for (const step of runbook.steps.values()) lintStep(runbook, step, page, findings);
   for (const { name, place } of runbook.front.inputs.values()) {
-    if (!isInputRead(runbook, name)) findings.warning('unused-input', place, { name });
+    if (!isInputRead(runbook, name, imported)) findings.warning('unused-input', place, { name });
   }
   lintHeadings(page, findings);
 }

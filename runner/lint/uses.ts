@@ -26,12 +26,14 @@ export function isExportUsed(runbook: Runbook, cell: CellStep, name: string): bo
   return isImported || codesIn(runbook, 'sh').some(code => code.includes(variable));
 }
 
-/** Whether an input decides something, configures a target or is read by code. */
-export function isInputRead(runbook: Runbook, name: string): boolean {
+/** Whether an input decides something, configures a target or is read by code; `imported` are texts that cells import. */
+export function isInputRead(runbook: Runbook, name: string, imported: readonly string[]): boolean {
+  const cells = codesIn(runbook, 'ts');
   return (
     governs(runbook.root, name) ||
     configures(runbook, name) ||
-    codesIn(runbook, 'ts').some(code => readsInput(code, name)) ||
+    cells.some(code => readsInput(code, name)) ||
+    (cells.some(passesInputs) && [...cells, ...imported].some(text => mentions(text, name))) ||
     codesIn(runbook, 'sh').some(code => code.includes(`INPUT_${variableName(name)}`))
   );
 }
@@ -48,9 +50,22 @@ function configures({ front }: Runbook, name: string): boolean {
   return settings.some(source => source.from === 'input' && source.name === name);
 }
 
-/** `inputs.name`, `inputs['name']`, or `inputs` as a whole, of which any name may be read. */
+/** `inputs.name`, `inputs['name']`, or `inputs[key]`, by which any name may be read. */
 function readsInput(code: string, name: string): boolean {
-  return [...code.matchAll(/\binputs\b\s*(?:\?\.)?(?:\.\s*(\w+)|\[\s*(['"`])([^'"`]*)\2\s*\])?/g)].some(
-    ([, dotted, , quoted]) => (dotted ?? quoted ?? name) === name,
+  const form = /\binputs\b\s*(?:(?:\?\.|\.)\s*(\w+)|(?:\?\.)?\[\s*(?!`)(?:(['"])(.*?)\2\s*\])?)/g;
+  return [...code.matchAll(form)].some(([, dotted, , quoted]) => (dotted ?? quoted ?? name) === name);
+}
+
+/** Whether `inputs` is handed on as a whole, or asked for a name that is put together. */
+function passesInputs(code: string): boolean {
+  return /\binputs\b(?!\s*(?:\?\.|\.|\[))|\binputs\s*(?:\?\.)?\[\s*`/.test(code);
+}
+
+/** Whether a text holds a name as a word, or a literal that begins it: `application-${…}`, `'application-' + …`. */
+function mentions(text: string, name: string): boolean {
+  const words = text.split(/[^\w-]+/);
+  if (words.includes(name)) return true;
+  return [...text.matchAll(/[`'"]([\w-]+)(?:\$\{|(?<=-)['"`])/g)].some(([, begun = '']) =>
+    name.startsWith(begun),
   );
 }

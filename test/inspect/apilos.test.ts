@@ -17,6 +17,7 @@ const mistakes = [
   [/```ts\n/, "```ts\nfetch('https://exemple.fr')\n", 'missing-await', "fetch('https://exemple.fr')"],
   [/```sql\n/, '```sql\nselect (1;\n', 'sql-syntax', 'select (1;'],
   [/```sh\n/, '```sh\nfi # sans if\n', 'bash-syntax', 'fi # sans if'],
+  [/^inputs:\n/m, 'inputs:\n  jamais-lue: { default: x }\n', 'unused-input', 'jamais-lue'],
   [/^## (?=\S)/m, '[nulle part](nulle-part.md)\n\n## ', 'dead-file-link', '[nulle part]'],
 ] as const;
 

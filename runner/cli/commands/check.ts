@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Diagnostic, Lang } from '../../diagnostic.ts';
 import type { SourceReading } from '../../drift/reading.ts';
+import { importedFiles } from '../../effects/imported-files.ts';
 import { Fault } from '../../fault.ts';
 import { inspectRunbook } from '../../inspect.ts';
 import { type Loaded, loadRunbook, readText } from '../../load.ts';
@@ -133,13 +134,14 @@ function isRefused(diagnostics: readonly Diagnostic[], strict: boolean): boolean
   return diagnostics.some(({ severity }) => strict || severity === 'error');
 }
 
-/** The document and the files that its cells import; what those import is not followed. */
+/** The document, the files that its cells import and what those import; one that is missing may appear. */
 function filesOf({ file, runbook }: Loaded): readonly string[] {
   const document = resolve(file);
   const imports = [...(runbook?.steps.values() ?? [])].flatMap(step =>
     step.kind === 'manual' ? [] : step.imports.flatMap(each => (each.from === 'file' ? [each.path] : [])),
   );
-  return [document, ...imports.map(path => resolve(dirname(document), path))];
+  const followed = runbook === undefined ? [] : importedFiles(runbook).keys();
+  return [document, ...imports.map(path => resolve(dirname(document), path)), ...followed];
 }
 
 /** One check and the wait for a change; a document that cannot be read now may be so in a moment. */

@@ -1,0 +1,2 @@
+/** A name that only a file which a file imports holds. */
+export const loin = 'nommee-loin';
