@@ -5,9 +5,10 @@
 import { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Expression } from 'oxc-parser';
 import type { API, Checker, Diagnostic as Found, Program } from 'typescript/unstable/sync';
+import { followFiles } from '../effects/imported-files.ts';
 import { installation } from '../effects/programs.ts';
 import { parsedCode } from '../lint/parsed.ts';
 import { codeLocator } from '../model/code.ts';
@@ -44,7 +45,7 @@ export function checkTypes(runbook: Runbook, findings: Findings): boolean {
     const opened = api.updateSnapshot({ openProject: project.config }).getProject(project.config);
     if (opened === undefined) throw new Error(`TypeScript did not open ${project.config}`);
     for (const cell of project.cells) checkCell(opened, cell, findings);
-    for (const cell of project.cells) checkImported(opened.program, cell, findings);
+    checkImported(opened.program, project.cells, findings);
   } finally {
     endQuietly(api);
   }
@@ -103,19 +104,53 @@ function checkCell(opened: Opened, cell: ProjectCell, findings: Findings): void 
   checkWaiting(opened, cell, findings);
 }
 
-/** A file beside the document is shown by its first error, at the import: it may have been written under laxer rules. */
-function checkImported(program: Program, { path, step }: ProjectCell, findings: Findings): void {
-  for (const each of step.imports) {
-    if (each.from !== 'file' || !/\.m?ts$/.test(each.path)) continue;
-    const file = resolve(dirname(path), each.path);
-    const text = program.getSourceFile(file)?.text;
-    const [first] = text === undefined ? [] : program.getSemanticDiagnostics(file);
-    if (text === undefined || first === undefined) continue;
-    const before = text.slice(0, first.pos).split('\n');
-    const params = { path: each.path, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-    const words = { ts: `TS${first.code}`, message: messageOf(first) };
-    findings.warning('imported-type-error', each.place, { ...params, ...words });
+/**
+ * A file beside the document, or that such a file imports, is shown by its first error, at the import that leads to it: it may
+ * have been written under laxer rules.
+ */
+function checkImported(program: Program, cells: readonly ProjectCell[], findings: Findings): void {
+  const known = new Map<string, FileError | undefined>();
+  for (const { path, step } of cells) {
+    for (const each of step.imports) {
+      if (each.from !== 'file') continue;
+      const file = resolve(dirname(path), each.path);
+      if (!known.has(file)) known.set(file, errorBehind(program, file));
+      const found = known.get(file);
+      if (found !== undefined)
+        findings.warning('imported-type-error', each.place, shownFrom(dirname(path), found));
+    }
   }
+}
+
+interface FileError {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  readonly ts: string;
+  readonly message: string;
+}
+
+function shownFrom(folder: string, { path, ...rest }: FileError) {
+  const shown = relative(folder, path).split(sep).join('/');
+  return { ...rest, path: shown.startsWith('../') ? shown : `./${shown}` };
+}
+
+/** The first error of a file, or of one to which it leads. */
+function errorBehind(program: Program, path: string): FileError | undefined {
+  for (const file of followFiles([path]).keys()) {
+    const error = /\.m?ts$/.test(file) ? firstError(program, file) : undefined;
+    if (error !== undefined) return error;
+  }
+  return undefined;
+}
+
+function firstError(program: Program, path: string): FileError | undefined {
+  const text = program.getSourceFile(path)?.text;
+  const [first] = text === undefined ? [] : program.getSemanticDiagnostics(path);
+  if (text === undefined || first === undefined) return undefined;
+  const before = text.slice(0, first.pos).split('\n');
+  const column = (before.at(-1)?.length ?? 0) + 1;
+  return { path, line: before.length, column, ts: `TS${first.code}`, message: messageOf(first) };
 }
 
 /** Modules that TypeScript does not find, or has no types for: what is missing when the cell runs is said elsewhere. */

@@ -1,0 +1,2 @@
+/** Whole itself: what it imports is not. */
+export { profond as relaye } from './profond.ts';
