@@ -135,3 +135,25 @@ test('a document that cannot be replaced stays as it is', async () => {
   expect(made.read('plan.md')).toBe(plan);
   expect(readdirSync(made.folder).filter(name => name.startsWith('.'))).toEqual([]);
 });
+
+test('the sandbox plays a drift, and the check tells it', { timeout: 120_000 }, async () => {
+  const made = scene();
+  made.write('plan.md', `${front}::source{names-of=.env.template in=depot is=45:1e3de6ac41bf}\n`);
+  const asked = ['--drift', '--target', 'sandbox', '--fault', 'template-changed', '--lang', 'en'];
+  const { code, out, err } = await made.call(...check, ...asked);
+  const told = err.replace(/since \d+ \w+ \d{4} \([0-9a-f]{7}/, 'since DAY (COMMIT');
+  expect({ code, out, err: told }).toMatchInlineSnapshot(`
+    {
+      "code": 2,
+      "err": "plan.md:13:1: error[drift-names]: the names in \`.env.template\` have changed since DAY (COMMIT, Coffre des pièces justificatives); added: DOCUMENT_VAULT_KEY; removed: none
+    13 | ::source{names-of=.env.template in=depot is=45:1e3de6ac41bf}
+       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       = what to do: review the section “Déployer”, put it right, then record the present state with \`check --drift --record\`
+
+    1 error
+    ",
+      "out": "drift — sources: 1; unchanged: 0; changed: 1; to be recorded: 0; not checked: 0
+    ",
+    }
+  `);
+});
