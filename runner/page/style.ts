@@ -1,6 +1,6 @@
 /*
  * What the page of a plan adds to the style sheet of every page: the kinds of steps, commands that one click selects, a way
- * back to the contents on a phone. Its colours are those of the shared sheet, so that their contrasts hold here as well.
+ * back to the contents on a phone, the addresses of links on paper. Its colours are those of the shared sheet, so that their contrasts hold here as well.
  */
 
 /** Follows the shared style sheet. */
@@ -46,6 +46,7 @@ article.step>.body,article.step>header{padding-left:.75rem!important;padding-rig
 .plan article.step>header,.plan article.step .body>p:first-child{break-after:avoid}
 .plan pre,.plan .contains-task-list li{break-inside:avoid}
 .plan details pre{break-inside:auto}
+.plan a[href^="http"]::after{content:" (" attr(href) ")";font-weight:400;overflow-wrap:anywhere}
 .kind{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 `
   .replace(/\n+/g, '\n')

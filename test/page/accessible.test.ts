@@ -135,6 +135,30 @@ describe.skipIf(chromiumPath === undefined).each(Object.entries(PAGES))('%s in C
     });
   });
 
+  test('shows folded code and the addresses of links on paper, and only there', async () => {
+    const shown = `(() => {
+      const details = [...document.querySelectorAll('details')];
+      for (const each of details) each.open = false;
+      const code = details.flatMap(each => [...each.querySelectorAll('pre')]);
+      const links = [...document.querySelectorAll('.plan a[href^="http"]')];
+      const after = link => getComputedStyle(link, '::after').content;
+      return {
+        folded: code.length > 0,
+        visible: code.filter(each => each.checkVisibility()).length === code.length,
+        hidden: code.every(each => !each.checkVisibility()),
+        addressed: links.filter(link => after(link).includes(link.getAttribute('href'))).length === links.length,
+        bare: links.every(link => after(link) === 'none'),
+      };
+    })()`;
+    await browser.look(800, 'light', 'print');
+    const paper = await browser.evaluate(shown);
+    await browser.look(800, 'light');
+    expect({ paper, screen: await browser.evaluate(shown) }).toMatchObject({
+      paper: { folded: true, visible: true, hidden: false, addressed: true },
+      screen: { folded: true, visible: false, hidden: true, bare: true },
+    });
+  });
+
   test('selects a command with one click, and only a part of folded code', async () => {
     const selects = 'pre => getComputedStyle(pre).userSelect';
     const found = await browser.evaluate(
