@@ -29,7 +29,7 @@ function hexOf(unit: string): string {
   return unit.charCodeAt(0).toString(16);
 }
 
-/** Percent-encoding (RFC 3986), of all but the unreserved or as forms do, in either case, once and twice. */
+/** Percent-encoding (RFC 3986), of all but the unreserved, as forms do or as Python's `quote`, in either case, once and twice. */
 export function urlForms(text: string): string[] {
   if (/\p{Surrogate}/u.test(text)) return [];
   const component = encodeURIComponent(text);
@@ -37,7 +37,10 @@ export function urlForms(text: string): string[] {
   const lower = (form: string) => form.replaceAll(/%[0-9A-F]{2}/g, code => code.toLowerCase());
   const form = new URLSearchParams({ '': text }).toString().slice(1);
   const every = [...Buffer.from(text)].map(byte => `%${byte.toString(16).padStart(2, '0')}`).join('');
-  const once = [component, strict, form, lower(component), lower(strict), lower(form)];
+  // Python's `urllib.parse.quote` keeps slashes.
+  const quoted = strict.replaceAll('%2F', '/');
+  const upper = [component, strict, form, quoted];
+  const once = [...upper, ...upper.map(lower)];
   const twice = once.map(encodeURIComponent);
   return [...once, encodeURI(text), every, every.toUpperCase(), ...twice, ...twice.map(lower)];
 }
@@ -57,8 +60,8 @@ const ANSI_C: Readonly<Record<string, string>> = {
   '\\': '\\\\',
 };
 
-/** Quoting of shells: single, double, by backslashes as `printf %q`, and `$'…'` with bytes in octal or as they are. */
-export function shellForms(text: string): string[] {
+/** Quoting of SQL literals, and of shells: single, double, by backslashes as `printf %q`, and `$'…'` with bytes in octal or as they are. */
+export function quotedForms(text: string): string[] {
   const single = text.replaceAll("'", "'\\''");
   const double = text.replaceAll(/[\\"$`]/g, '\\$&');
   // The signs that bash's `printf %q` escapes; `~` and `#` only at the beginning.
@@ -67,7 +70,7 @@ export function shellForms(text: string): string[] {
   const octal = [...Buffer.from(ansi)].map(byte =>
     byte < 128 ? String.fromCharCode(byte) : `\\${byte.toString(8)}`,
   );
-  return [single, double, spaced, ansi, octal.join('')];
+  return [text.replaceAll("'", "''"), single, double, spaced, ansi, octal.join('')];
 }
 
 const NAMES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

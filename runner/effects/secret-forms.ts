@@ -1,5 +1,5 @@
 /** The forms in which programs write a secret: what GitHub's runner, Jenkins and Buildkite's agent register, and more. */
-import { base64Forms, hexForms, htmlForms, jsonForms, shellForms, urlForms } from './secret-encodings.ts';
+import { base64Forms, hexForms, htmlForms, jsonForms, quotedForms, urlForms } from './secret-encodings.ts';
 import { secretParts } from './secret-parts.ts';
 
 /** Shortest form that is searched for: a fragment below it would mask ordinary text. */
@@ -45,7 +45,7 @@ function longParts(value: string): string[] {
 
 function textForms(text: string): string[] {
   const lines = text.replaceAll(/\r?\n/g, '\r\n');
-  return [text, lines, ...jsonForms(text), ...urlForms(text), ...shellForms(text), ...htmlForms(text)];
+  return [text, lines, ...jsonForms(text), ...urlForms(text), ...quotedForms(text), ...htmlForms(text)];
 }
 
 /** Lines of a broken base64 text are found alone, too, since something may stand before each. */

@@ -305,6 +305,11 @@ describe('a secret as programmes write it is masked', () => {
     ['HTML of Jinja', () => html(value).replaceAll('"', '&#34;').replaceAll("'", '&#39;')],
     ['HTML of PHP', () => html(value).replaceAll('"', '&quot;').replaceAll("'", '&#039;')],
     ['XML by numbers', () => value.replaceAll(/./gsu, c => `&#${c.codePointAt(0)};`)],
+    [
+      "a component of Python's quote",
+      () => encodeURIComponent(value).replaceAll('%2F', '/').replaceAll("'", '%27'),
+    ],
+    ['a literal of SQL', () => `'${value.replaceAll("'", "''")}'`],
     ['a member of a DSN', () => 'cl%C3%A9-du-certificat'],
     ['a member of a DSN, decoded', () => 'clé-du-certificat'],
     ['the password of a libpq DSN', () => 'mot de passe libpq'],
