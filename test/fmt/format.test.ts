@@ -14,7 +14,15 @@ function documents(folder: string): string[] {
     .map(name => join(folder, name));
 }
 
-const files = ['runbook', 'docs', 'test/diagnostics', 'test/inspect', 'test/transcript'].flatMap(documents);
+const folders = [
+  'runbook',
+  'docs',
+  'test/diagnostics',
+  'test/inspect',
+  'test/second-runbook',
+  'test/transcript',
+];
+const files = folders.flatMap(documents);
 
 /** The document without what a formatter may touch: lines of colons, and the front matter. */
 function untouchable(source: string): string {
