@@ -18,7 +18,7 @@ import {
 } from '../transcript/html-parts.ts';
 import { anchorOf } from '../transcript/html-prose.ts';
 import { stepAnchor } from '../transcript/html-runbook.ts';
-import { kindTag } from './document.ts';
+import { kindTag, wholeOptions } from './document.ts';
 import { chaptersOf, type Durations, medianOf } from './durations.ts';
 import { pageWordsOf } from './words.ts';
 
@@ -176,7 +176,7 @@ export function playSection(runbook: Runbook): ElementContent {
     [words.play],
     [
       h('p', noBreak(words.playText)),
-      codeBlock(commandsOf(runbook), 'bash'),
+      ...wholeOptions(codeBlock(commandsOf(runbook), 'bash')),
       ...inputsTable(runbook),
       ...targetsTable(runbook),
       ...resourcesTable(runbook),

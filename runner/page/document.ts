@@ -54,13 +54,25 @@ export function documentOf(
 
 /** A table of the author’s scrolls by itself on a narrow screen, and is named after its columns. */
 function scrollable(node: ElementContent, name: string): ElementContent {
-  if (node.type !== 'element' || node.tagName === 'pre') return node;
+  if (node.type !== 'element') return node;
+  if (node.tagName === 'pre') return { ...node, children: node.children.flatMap(wholeOptions) };
   if (node.tagName !== 'table')
     return { ...node, children: node.children.map(child => scrollable(child, name)) };
   const heads = node.children.flatMap(part => (isNamed(part, 'thead') ? headsIn(part) : []));
   const label = noBreak(fill(name, { heads: heads.join(', ') }));
   const captioned = { ...node, children: [h('caption', [h('span.sr', label)]), ...node.children] };
   return h('div.scroll', { role: 'group', ariaLabel: label, tabIndex: 0 }, [captioned]);
+}
+
+/** Code whose options do not break at their hyphens, as lines may at any hyphen (UAX 14, class HY). */
+export function wholeOptions(node: ElementContent): ElementContent[] {
+  if (node.type === 'element') return [{ ...node, children: node.children.flatMap(wholeOptions) }];
+  if (node.type !== 'text') return [node];
+  return node.value
+    .split(/(?<!\S)(--?\w[\w-]{0,30})/)
+    .flatMap((text, index) =>
+      text === '' ? [] : [index % 2 === 1 ? h('span.option', text) : { type: 'text', value: text }],
+    );
 }
 
 function isNamed(node: ElementContent, name: string): node is Element {

@@ -28,6 +28,7 @@ ul.kinds li{margin:.4rem 0}
 .took{color:var(--soft);font-variant-numeric:tabular-nums}
 .plan pre{-webkit-user-select:all;user-select:all}
 .plan details pre{-webkit-user-select:text;user-select:text}
+.plan .option{white-space:nowrap}
 .plan summary{padding:.35rem 0}
 .plan>section>h2{font-size:1.7rem;border-top:3px solid var(--blue)}
 .plan h3{margin-top:2.5rem;font-size:1.4rem}

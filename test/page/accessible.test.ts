@@ -159,6 +159,28 @@ describe.skipIf(chromiumPath === undefined).each(Object.entries(PAGES))('%s in C
     });
   });
 
+  test.each([360, 320])('breaks no option of a command at %i px', async width => {
+    await browser.look(width, 'light');
+    const found = await browser.evaluate(`(() => {
+      for (const details of document.querySelectorAll('details')) details.open = true;
+      let seen = 0;
+      const broken = [];
+      const range = document.createRange();
+      for (const pre of document.querySelectorAll('pre')) {
+        const walker = document.createTreeWalker(pre, NodeFilter.SHOW_TEXT);
+        for (let node = walker.nextNode(); node; node = walker.nextNode())
+          for (const { 0: option, index } of node.data.matchAll(/(?<!\\S)--?[a-z][\\w-]{0,30}/g)) {
+            range.setStart(node, index);
+            range.setEnd(node, index + option.length);
+            seen += 1;
+            if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) broken.push(option);
+          }
+      }
+      return { some: seen > 0, broken };
+    })()`);
+    expect(found).toEqual({ some: true, broken: [] });
+  });
+
   test('selects a command with one click, and only a part of folded code', async () => {
     const selects = 'pre => getComputedStyle(pre).userSelect';
     const found = await browser.evaluate(
