@@ -7,13 +7,17 @@ import { codeLocator, type Locate } from '../model/code.ts';
 import type { Code, Runbook } from '../model/runbook.ts';
 import { visitCell } from '../syntax/cell.ts';
 import type { Findings } from '../syntax/findings.ts';
+import { asyncLoops, discardedValues } from './discarded.ts';
 import { parsedCode } from './parsed.ts';
 
-/** Reads every ts cell of a runbook that calls zx. */
+/** Reads every ts cell of a runbook for commands of zx, and for loops that start what they do not wait for. */
 export function lintCommands(runbook: Runbook, findings: Findings): void {
   for (const step of runbook.steps.values()) {
-    if (step.kind === 'manual' || step.code.language !== 'ts' || !step.code.text.includes('$')) continue;
-    lintCode(step.code, codeLocator(step.code, findings.lines), findings);
+    if (step.kind === 'manual' || step.code.language !== 'ts') continue;
+    const locate = codeLocator(step.code, findings.lines);
+    for (const loop of step.code.text.includes('forEach') ? asyncLoops(step.code) : [])
+      findings.error('missing-await', locate(loop), { type: 'Promise' });
+    if (step.code.text.includes('$')) lintCode(step.code, locate, findings);
   }
 }
 
@@ -23,11 +27,11 @@ function lintCode(code: Code, locate: Locate, findings: Findings): void {
       if (isCommand(node))
         for (const span of quotedValues(node)) findings.warning('quoted-value', locate(span));
     },
-    ExpressionStatement: ({ expression }) => {
-      if (isStarted(expression, code.text))
-        findings.error('missing-await', locate(expression), { type: 'ProcessPromise' });
-    },
   });
+  for (const expression of discardedValues(code)) {
+    if (isStarted(expression, code.text))
+      findings.error('missing-await', locate(expression), { type: 'ProcessPromise' });
+  }
 }
 
 function isCommand({ tag }: TaggedTemplateExpression): boolean {

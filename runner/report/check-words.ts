@@ -122,11 +122,11 @@ export const CHECK_WORDS: Readonly<Record<string, Readonly<Record<Lang, Diagnost
   'missing-await': both(
     [
       'personne n’attend la fin de cette opération ({type})',
-      'écrire `await` devant, ou `void` si c’est voulu',
+      'écrire `await` devant, ou `void` si c’est voulu ; au lieu de `forEach`, `for … of`',
     ],
     [
       'nobody waits for the end of this operation ({type})',
-      'write `await` before it, or `void` if that is meant',
+      'write `await` before it, or `void` if that is meant; in place of `forEach`, `for … of`',
     ],
   ),
   'ok-not-boolean': both(

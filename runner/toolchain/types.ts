@@ -10,10 +10,10 @@ import type { Expression } from 'oxc-parser';
 import type { API, Checker, Diagnostic as Found, Program } from 'typescript/unstable/sync';
 import { followFiles } from '../effects/imported-files.ts';
 import { installation } from '../effects/programs.ts';
+import { discardedValues } from '../lint/discarded.ts';
 import { parsedCode } from '../lint/parsed.ts';
 import { codeLocator } from '../model/code.ts';
 import type { Code, Runbook } from '../model/runbook.ts';
-import { visitCell } from '../syntax/cell.ts';
 import type { Findings } from '../syntax/findings.ts';
 import { buildProject, type Project, type ProjectCell } from './project.ts';
 import type { CodeStep } from './steps.ts';
@@ -233,14 +233,10 @@ interface LooseCall {
 }
 
 function looseCalls(code: Code): readonly LooseCall[] {
-  const calls: LooseCall[] = [];
-  visitCell(parsedCode(code).program, {
-    ExpressionStatement: ({ expression }) => {
-      const name = calleeName(expression);
-      if (name !== undefined) calls.push({ start: expression.start, end: expression.end, name });
-    },
+  return discardedValues(code).flatMap(expression => {
+    const name = calleeName(expression);
+    return name === undefined ? [] : [{ start: expression.start, end: expression.end, name }];
   });
-  return calls;
 }
 
 function calleeName(expression: Expression): number | undefined {
