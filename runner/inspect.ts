@@ -18,7 +18,7 @@ import { readLines } from './syntax/lines.ts';
 import { readPage } from './syntax/page.ts';
 import { checkShellSyntax } from './toolchain/bash.ts';
 import { checkImports } from './toolchain/imports.ts';
-import { checkFileLinks } from './toolchain/links.ts';
+import { checkAnchors, checkFileLinks } from './toolchain/links.ts';
 import { checkWithShellCheck } from './toolchain/shellcheck.ts';
 import { checkSql } from './toolchain/sql.ts';
 import { checkTypes } from './toolchain/types.ts';
@@ -54,6 +54,7 @@ export async function inspectRunbook(
   lintCommands(runbook, findings);
   const imported = [...importedFiles(runbook).values()].map(({ text }) => text);
   lintRules(runbook, page, findings, imported);
+  checkAnchors(page, findings);
   checkFileLinks(runbook.file, page, findings);
   reportDrift(options.sources ?? [], findings);
   const types = options.types ? (checkTypes(runbook, findings) ? 'checked' : 'not-installed') : 'not-asked';

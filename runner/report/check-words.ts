@@ -42,6 +42,16 @@ export const CHECK_WORDS: Readonly<Record<string, Readonly<Record<Lang, Diagnost
       'put the path right: it starts from the folder of this document',
     ],
   ),
+  'dead-link': both(
+    [
+      'aucun titre de ce document n’a l’ancre `#{anchor}`',
+      'vérifier le titre : l’ancre est celle que GitHub lui donne',
+    ],
+    [
+      'no heading of this document has the anchor `#{anchor}`',
+      'check the heading: its anchor is the one that GitHub gives it',
+    ],
+  ),
   'destroy-without-check': both(
     [
       'rien ne prouve l’état que la destruction par `{id}` doit laisser',

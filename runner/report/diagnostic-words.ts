@@ -95,16 +95,6 @@ export const DIAGNOSTIC_WORDS: Readonly<Record<string, Readonly<Record<Lang, Dia
       'write `:::{name}{#id}`, then close it with `:::`',
     ],
   ),
-  'dead-link': both(
-    [
-      'aucun titre de ce document n’a l’ancre `#{anchor}`',
-      'vérifier le titre : l’ancre est celle que GitHub lui donne',
-    ],
-    [
-      'no heading of this document has the anchor `#{anchor}`',
-      'check the heading: its anchor is the one that GitHub gives it',
-    ],
-  ),
   'default-export': both(
     ['une cellule ne peut pas avoir d’export par défaut', 'donner un nom : `export const resultat = …`'],
     ['a cell cannot have a default export', 'give it a name: `export const result = …`'],

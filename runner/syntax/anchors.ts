@@ -1,11 +1,9 @@
 /*
- * Links inside the page. A link to `#something` must meet a heading's anchor, as GitHub makes it, or an HTML `id`.
+ * What a link inside the page may lead to: a heading's anchor, as GitHub makes it, or an HTML `id`.
  */
 import GithubSlugger from 'github-slugger';
 import type { Node, Nodes } from 'mdast';
 import { toString as textOf } from 'mdast-util-to-string';
-import type { Findings } from './findings.ts';
-import { nodePlace } from './placement.ts';
 
 /** The slug of each heading, in document order, as GitHub makes it. */
 export function slugHeadings(nodes: readonly Nodes[]): Map<Node, string> {
@@ -25,23 +23,4 @@ export function anchorsIn(nodes: readonly Nodes[], slugs: ReadonlyMap<Node, stri
     }
   }
   return anchors;
-}
-
-function decode(anchor: string): string {
-  try {
-    return decodeURIComponent(anchor);
-  } catch {
-    return anchor;
-  }
-}
-
-/** Reports each link, or link definition, to an anchor that the page does not have. */
-export function checkLinks(findings: Findings, nodes: readonly Nodes[], anchors: ReadonlySet<string>): void {
-  for (const node of nodes) {
-    if (node.type !== 'link' && node.type !== 'definition') continue;
-    if (!node.url.startsWith('#')) continue;
-    const anchor = decode(node.url.slice(1));
-    if (anchors.has(anchor) || anchors.has(anchor.toLowerCase())) continue;
-    findings.error('dead-link', nodePlace(findings.lines, node), { anchor });
-  }
 }

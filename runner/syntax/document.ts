@@ -7,7 +7,7 @@ import type { Node, Nodes, RootContent } from 'mdast';
 import { toString as textOf } from 'mdast-util-to-string';
 import { visit } from 'unist-util-visit';
 import type { Place } from '../diagnostic.ts';
-import { anchorsIn, checkLinks, slugHeadings } from './anchors.ts';
+import { slugHeadings } from './anchors.ts';
 import { refuseUnreadItems } from './checklist.ts';
 import type { Attribute } from './directive-line.ts';
 import type { Findings } from './findings.ts';
@@ -142,7 +142,6 @@ export function readBlocks(findings: Findings, scan: Scan): readonly Block[] {
     if (block) blocks.push(block);
   }
   checkPlacement(findings, tree, scan);
-  checkLinks(findings, nodes, anchorsIn(nodes, slugs));
   reportUnread(walk);
   return blocks;
 }

@@ -1,11 +1,20 @@
 /*
- * Links to files of the repository. In: a page and the file in which it stands. Out: a finding for each that leads to a file
- * that is not there, or to a heading that the file does not have. Links of the web are left alone: a check needs no network.
+ * Links within a page and to files of the repository. In: a page and the file in which it stands. Out: a finding for each that
+ * leads to a file that is not there, or to a heading that the page or the file does not have. Links of the web are left alone: a check needs no network.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Findings } from '../syntax/findings.ts';
 import { type Page, type PageLink, readPage } from '../syntax/page.ts';
+
+/** Looks for the heading, or the HTML `id`, to which every link inside the page leads. */
+export function checkAnchors(page: Page, findings: Findings): void {
+  for (const { url, place } of page.links) {
+    if (!url.startsWith('#')) continue;
+    const anchor = decode(url.slice(1));
+    if (!page.anchors.has(anchor.toLowerCase())) findings.error('dead-link', place, { anchor });
+  }
+}
 
 /** Looks for the target of every relative link of the page that stands in `file`. */
 export function checkFileLinks(file: string, page: Page, findings: Findings): void {
