@@ -179,7 +179,7 @@ export function isAlive(pid: number): boolean {
 export function normal(text: string): string {
   return text
     .replaceAll(/\d{8}-\d{6}-[0-9a-f]{6}/g, 'RUN')
-    .replaceAll(/\/tmp\/reprise-cli-\w+/g, 'SCENE')
+    .replaceAll(new RegExp(`${tmpdir()}/reprise-cli-\\w+`, 'g'), 'SCENE')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'INSTANT')
     .replaceAll(/\b[0-9a-f]{64}\b/g, 'DIGEST')
     .replaceAll(/SHA256:[\w+/]{43}/g, 'KEY')
