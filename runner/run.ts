@@ -19,6 +19,7 @@ import { collectSources, describeSources, keepSources, type Sources } from './ef
 import { authorityOf, requireOpenssl } from './effects/timestamp.ts';
 import { Fault } from './fault.ts';
 import type { Entry, Event, EventOf } from './journal/event.ts';
+import { importedPaths } from './model/imports.ts';
 import type { Json } from './model/runbook.ts';
 import { carryOn, describeSigner, type Helm, type RunReport, requireList, timeStampsOf } from './open-run.ts';
 import { stampEvent } from './perform/time-stamp.ts';
@@ -133,10 +134,9 @@ export function withAnswers(
 }
 
 function sourcesOf({ plan, runner, answers }: RunRequest) {
-  const imports = [...plan.runbook.steps.values()].flatMap(step => ('imports' in step ? step.imports : []));
-  const files = imports.flatMap(each => (each.from === 'file' ? [each.path] : []));
+  const imports = [...plan.runbook.steps.values()].flatMap(importedPaths);
   const beside = answers === undefined ? {} : { answers };
-  return { runbook: plan.runbook.file, imports: files, runner, ...beside };
+  return { runbook: plan.runbook.file, imports, runner, ...beside };
 }
 
 interface Opening {

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { importedPaths } from '../model/imports.ts';
 import type { Runbook } from '../model/runbook.ts';
 import { parseCell } from '../syntax/cell.ts';
 import { specifiersIn } from './sources.ts';
@@ -17,9 +18,7 @@ export interface ImportedFile {
 /** The files that a runbook is made of besides itself, by absolute path, each before those that it imports. */
 export function importedFiles(runbook: Runbook): ReadonlyMap<string, ImportedFile> {
   const folder = dirname(resolve(runbook.file));
-  const paths = [...runbook.steps.values()].flatMap(step =>
-    step.kind === 'manual' ? [] : step.imports.flatMap(each => (each.from === 'file' ? [each.path] : [])),
-  );
+  const paths = [...runbook.steps.values()].flatMap(importedPaths);
   return followFiles(paths.map(path => resolve(folder, path)));
 }
 

@@ -5,6 +5,7 @@
  */
 import { posix } from 'node:path';
 import type { Place } from '../diagnostic.ts';
+import { importedPaths } from '../model/imports.ts';
 import type { Runbook, Section, Step } from '../model/runbook.ts';
 import type { Plan } from '../plan/plan.ts';
 import { digestStep } from '../plan/step-digest.ts';
@@ -114,17 +115,11 @@ function conditionPlaces(around: readonly Section[]): readonly Place[] {
   return around.flatMap(({ when, each }) => [when?.place ?? [], each?.place ?? []].flat());
 }
 
-/** The paths of the files that a step imports, which start from the document's folder. */
-export function importedFiles(step: Step): readonly string[] {
-  if (step.kind === 'manual') return [];
-  return step.imports.flatMap(each => (each.from === 'file' ? [each.path] : []));
-}
-
 /** The files that a step imports, however far, and that the drill did not have so. */
 function changedFiles({ record }: PastDrill, step: Step, here: Surroundings): readonly string[] {
   const { files } = record.opened;
   const root = posix.dirname(files.find(({ role }) => role === 'runbook')?.path ?? '');
-  return importedFiles(step).flatMap(path => {
+  return importedPaths(step).flatMap(path => {
     const reached = here.reachedFrom(path);
     if (reached === undefined) return [path];
     return reached.filter(each => {

@@ -5,6 +5,7 @@ import { importedFiles } from '../../effects/imported-files.ts';
 import { Fault } from '../../fault.ts';
 import { inspectRunbook } from '../../inspect.ts';
 import { type Loaded, loadRunbook, readText } from '../../load.ts';
+import { importedPaths } from '../../model/imports.ts';
 import type { Runbook } from '../../model/runbook.ts';
 import { diagnosticAnnotation, diagnosticJson } from '../../report/annotations.ts';
 import { printDiagnostics } from '../../report/diagnostics.ts';
@@ -137,9 +138,7 @@ function isRefused(diagnostics: readonly Diagnostic[], strict: boolean): boolean
 /** The document, the files that its cells import and what those import; one that is missing may appear. */
 function filesOf({ file, runbook }: Loaded): readonly string[] {
   const document = resolve(file);
-  const imports = [...(runbook?.steps.values() ?? [])].flatMap(step =>
-    step.kind === 'manual' ? [] : step.imports.flatMap(each => (each.from === 'file' ? [each.path] : [])),
-  );
+  const imports = [...(runbook?.steps.values() ?? [])].flatMap(importedPaths);
   const followed = runbook === undefined ? [] : importedFiles(runbook).keys();
   return [document, ...imports.map(path => resolve(dirname(document), path)), ...followed];
 }
