@@ -12,7 +12,7 @@ import { type Archive, listArchives } from './archives/catalogue.ts';
 import { digestOf } from './archives/digest.ts';
 import { downloadedNames, placeDownload, removeDownloads } from './archives/downloads.ts';
 import { type Dump, type DumpHeader, type Integrity, readWholly, unpackDump } from './archives/dump.ts';
-import { firstIntact } from './archives/newest.ts';
+import { firstIntact, type Search } from './archives/newest.ts';
 import {
   type ArchivedObject,
   extractTarball,
@@ -67,21 +67,26 @@ export async function newestIntactDump(
   directory: DirectoryResource,
   choice: ArchiveChoice = {},
 ): Promise<IntactDump> {
-  const archives = chosen(await databaseArchives(directory), choice);
-  const search = {
-    resource: resource.name,
-    directory: directory.path,
-    archives,
-    lang: langOf(resource, choice),
-  };
+  const search = searchOf(resource, directory, await databaseArchives(directory), choice);
   const admit = (taken: Taken) => judgeAge(resource, taken, choice);
   const found = await firstIntact(search, archive => tryDump(archive, directory, admit));
   await recordDump(resource.name, found.archive, found.backup);
   return found.backup;
 }
 
-function chosen(archives: readonly Archive[], { only }: ArchiveChoice): readonly Archive[] {
-  return only === undefined ? archives : archives.filter(({ path }) => path === only);
+function searchOf(
+  resource: BackedUp,
+  directory: DirectoryResource,
+  archives: readonly Archive[],
+  choice: ArchiveChoice,
+): Search {
+  const { only } = choice;
+  return {
+    resource: resource.name,
+    directory: directory.path,
+    archives: only === undefined ? archives : archives.filter(({ path }) => path === only),
+    lang: langOf(resource, choice),
+  };
 }
 
 async function tryDump(
@@ -141,13 +146,7 @@ export async function newestIntactFiles(
   families: readonly string[],
   choice: ArchiveChoice = {},
 ): Promise<FilesBackup> {
-  const archives = chosen(await filesArchives(directory), choice);
-  const search = {
-    resource: resource.name,
-    directory: directory.path,
-    archives,
-    lang: langOf(resource, choice),
-  };
+  const search = searchOf(resource, directory, await filesArchives(directory), choice);
   const { backup } = await firstIntact(search, async archive => {
     const found = await surveyFiles(archive, families);
     judgeAge(resource, { id: found.name, takenAt: found.takenAt }, choice);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Fault, type FaultState } from '../../fault.ts';
 import type { AlwaysdataResource } from '../resources.ts';
+import { networkCause } from '../system-error.ts';
 
 /** A domain of the account. */
 export interface Domain {
@@ -111,7 +112,7 @@ async function send(
     headers: { authorization, accept: 'application/json', 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch((error: unknown) => {
-    throw new Fault('alwaysdata-unreachable', { api, request, code: causeOf(error) }, state);
+    throw new Fault('alwaysdata-unreachable', { api, request, code: networkCause(error) }, state);
   });
   const text = await response.text();
   const { status } = response;
@@ -124,13 +125,6 @@ async function send(
 /** A request that the service refused did nothing; one that failed within it may have. */
 function refusedState(status: number, state: FaultState): FaultState {
   return status < 500 ? 'nothing-changed' : state;
-}
-
-function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
-  return error.name === 'TimeoutError' ? 'ETIMEDOUT' : error.message;
 }
 
 function parsed<T>(resource: AlwaysdataResource, shape: z.ZodType<T>, text: string): T {

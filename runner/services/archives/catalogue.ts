@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../fault.ts';
 import type { DirectoryResource } from '../resources.ts';
+import { systemCode } from '../system-error.ts';
 
 /** A backup file. `takenAt` is the instant that its name bears, else that of the file (RFC 3339 UTC, milliseconds). */
 export interface Archive {
@@ -39,8 +40,7 @@ async function namesIn(path: string): Promise<string[]> {
       .filter(file => file.isFile())
       .map(file => file.name);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'EIO';
-    throw new Fault('archives-unreadable', { path, code });
+    throw new Fault('archives-unreadable', { path, code: systemCode(error) ?? 'EIO' });
   }
 }
 

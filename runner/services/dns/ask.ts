@@ -1,6 +1,7 @@
 import { Resolver, resolve4 } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { Fault } from '../../fault.ts';
+import { systemCode } from '../system-error.ts';
 
 /** A name server that can be asked: how it was configured, and where it is. */
 export interface NameServer {
@@ -67,6 +68,7 @@ export function canonical(name: string): string {
 }
 
 function codeOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  throw error;
+  const code = systemCode(error);
+  if (code === undefined) throw error;
+  return code;
 }

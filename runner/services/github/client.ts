@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { Fault } from '../../fault.ts';
 import type { GithubResource } from '../resources.ts';
+import { networkCause } from '../system-error.ts';
 
 /**
  * A GET under the repository, in JSON. Faults: `github-denied`, `github-not-found`, `github-rate-limited`, `github-refused`,
@@ -28,7 +29,7 @@ export function request(resource: GithubResource, path: string): Promise<Respons
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     },
   }).catch((error: unknown) => {
-    throw new Fault('github-unreachable', { api, request: path, code: causeOf(error) });
+    throw new Fault('github-unreachable', { api, request: path, code: networkCause(error) });
   });
 }
 
@@ -50,12 +51,4 @@ export async function refusal(resource: GithubResource, path: string, response: 
   if (status === 404) return new Fault('github-not-found', { api, repository, request: path });
   const denied = status === 401 || status === 403;
   return new Fault(denied ? 'github-denied' : 'github-refused', { api, request: path, status, message });
-}
-
-/** The system's code of a failed request, or its message. */
-function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
-  return error.name === 'TimeoutError' ? 'ETIMEDOUT' : error.message;
 }

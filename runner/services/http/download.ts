@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { Fault } from '../../fault.ts';
+import { systemCode } from '../system-error.ts';
 
 /** What was written: its size in bytes and its SHA-256, in hexadecimal. */
 export interface Downloaded {
@@ -113,14 +114,11 @@ function stalled(): Error {
 
 /** A full disk is this machine's, and not the storage's. */
 function isFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+  return systemCode(error) === 'ENOSPC';
 }
 
 /** The system's code; some messages would show the address. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'network';
-  const { cause } = error;
-  const inner = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  const code = inner ?? ('code' in error ? error.code : undefined);
-  return typeof code === 'string' ? code : 'network';
+  return systemCode(error.cause) ?? systemCode(error) ?? 'network';
 }

@@ -1,5 +1,6 @@
 import { Fault } from '../../fault.ts';
 import type { DirectPostgres, PostgresResource } from '../resources.ts';
+import { systemCode } from '../system-error.ts';
 import { withClient } from './connection.ts';
 import { reach } from './reach.ts';
 
@@ -35,8 +36,7 @@ export async function tryRights(
         await client.query(statement);
         return true;
       } catch (error) {
-        const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-        if (refused.has(code)) return false;
+        if (refused.has(systemCode(error) ?? '')) return false;
         const message = error instanceof Error ? error.message : String(error);
         throw new Fault('rights-not-proven', { user: account.user, message });
       } finally {

@@ -2,6 +2,7 @@ import { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { Fault, type FaultState } from '../../fault.ts';
 import { recordRetries } from '../record.ts';
 import type { S3Resource } from '../resources.ts';
+import { systemCode } from '../system-error.ts';
 import { signWithKnownDigests } from './digests.ts';
 
 /** How many requests are under way at most; Scaleway bears about 1,000 a second. */
@@ -108,7 +109,7 @@ function explain(resource: S3Resource, error: unknown, state: FaultState): unkno
     const fault = denied.has(code) ? 's3-denied' : 's3-refused';
     return new Fault(fault, { bucket, endpoint, code, message: error.message }, state);
   }
-  const system = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const system = systemCode(error);
   if (system === undefined) return error;
   return new Fault('s3-unreachable', { bucket, endpoint, code: system }, state);
 }

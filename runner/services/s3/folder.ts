@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { Fault } from '../../fault.ts';
+import { systemCode } from '../system-error.ts';
 import { concurrency } from './client.ts';
 import { inMemory, type Source } from './spool.ts';
 
@@ -61,7 +62,6 @@ function keyOf(folder: string, path: string): string {
 
 function unreadable(path: string): (error: unknown) => never {
   return error => {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'EIO';
-    throw new Fault('folder-unreadable', { path, code });
+    throw new Fault('folder-unreadable', { path, code: systemCode(error) ?? 'EIO' });
   };
 }

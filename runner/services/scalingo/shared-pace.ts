@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemCode } from '../system-error.ts';
 
 /** The variable that names the folder in which the processes of a run share their pace. */
 export const paceVariable = 'REPRISE_PACE';
@@ -60,7 +61,7 @@ export class SharedPace {
       await link(draft, this.#file(number));
       return true;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+      if (systemCode(error) === 'EEXIST') return false;
       throw error;
     } finally {
       await unlink(draft).catch(() => undefined);
