@@ -3,7 +3,7 @@
  * writes a journal can only say that a step was approved by a holder of that role who was not the operator, for this very
  * step, attempt, code and target; whether the signature is good is checked where there is an `ssh-keygen`.
  */
-import { approvedTarget, type Challenge, digestChallenge, readChallenge } from '../journal/challenge.ts';
+import { approvedTarget, type Challenge, readChallenge } from '../journal/challenge.ts';
 import type { Entry, EventOf, Fingerprint } from '../journal/event.ts';
 import type { Step, Target } from '../model/runbook.ts';
 import type { Instance } from '../plan/plan.ts';
@@ -159,9 +159,4 @@ export function standingChallenge(
   if (challenge === undefined || !isAbout(challenge, wanted)) return undefined;
   const isStanding = Date.parse(challenge.expiresAt) > Date.parse(now);
   return isStanding && challenge.operator === session.operator?.id ? { line, challenge } : undefined;
-}
-
-/** Whether an answer names this challenge. */
-export function isAnswerTo(answer: { readonly challenge: string }, line: string): boolean {
-  return answer.challenge === digestChallenge(line);
 }

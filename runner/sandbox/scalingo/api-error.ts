@@ -21,11 +21,6 @@ export function unauthorized(error: string): ApiError {
   return new ApiError(401, { error });
 }
 
-/** 402 `{error, url, name}`: the free trial or the payment method stands in the way. */
-export function paymentRequired(error: string, name: string): ApiError {
-  return new ApiError(402, { error, url: 'https://dashboard.scalingo.com/billing', name });
-}
-
 /** 403 `{error, code}`. */
 export function forbidden(error: string, code = 'forbidden'): ApiError {
   return new ApiError(403, { error, code });
