@@ -1,6 +1,6 @@
 /*
  * What others add while a run goes on. In: visits at the run's door. Out: entries of its journal, written by the run process
- * itself between its own. What can never happen: a second writer; an entry by somebody who holds no role; a secret of the
+ * itself between its own; and who joins it, once its terminal is gone. What can never happen: a second writer; an entry by somebody who holds no role; a secret of the
  * run that is written.
  */
 
@@ -9,6 +9,7 @@ import type { Bundle } from './effects/bundle.ts';
 import { type Door, openDoor, type Visit } from './effects/door.ts';
 import { maskedJournal } from './effects/masked-record.ts';
 import type { Masker } from './effects/masker.ts';
+import type { Relay } from './effects/operator/relay.ts';
 import { holderOf } from './effects/people.ts';
 import { type SharedJournal, shareJournal } from './effects/shared-journal.ts';
 import { Fault } from './fault.ts';
@@ -22,6 +23,8 @@ export interface Host {
   readonly masker: Masker;
   readonly journal: JournalWriter;
   readonly count: number;
+  /** By which who joins answers the run's questions; absent where no terminal can be lost. */
+  readonly relay?: Relay | undefined;
 }
 
 /** The journal that the run goes on with, and its door. */
@@ -33,7 +36,12 @@ export interface Reception {
 /** Lets others in: the run must append by the journal that is returned, and close the door before it gives up its lock. */
 export async function receiveAdditions(host: Host): Promise<Reception> {
   const shared = shareJournal(maskedJournal(host.journal, host.masker), host.count);
-  const door = await openDoor(host.bundle.directory, visit => admit(host, shared, visit));
+  const { relay } = host;
+  const door = await openDoor(host.bundle.directory, {
+    receive: visit => admit(host, shared, visit),
+    ...(relay === undefined ? {} : { stay: (call, line) => relay.stay(call, line) }),
+  });
+  if (door.isOpen) relay?.open();
   return { journal: shared.journal, door };
 }
 

@@ -6,6 +6,7 @@ import type { Bundle } from './effects/bundle.ts';
 import { systemClock } from './effects/clock.ts';
 import { knownSources } from './effects/known-sources.ts';
 import { maskedFault } from './effects/masked-record.ts';
+import type { Relay } from './effects/operator/relay.ts';
 import type { Platform, Preparation } from './effects/platform.ts';
 import type { Reserve } from './effects/reserve.ts';
 import type { Signer } from './effects/signer.ts';
@@ -29,6 +30,8 @@ export interface Helm {
   readonly preparation: Preparation;
   /** Makes the operator once the run is known. */
   readonly operator: (plan: Plan, opened: EventOf<'run-opened'>) => Operator;
+  /** By which the operator's questions reach who joins, once the terminal is gone; absent without a terminal. */
+  readonly relay?: Relay;
   readonly signer: (run: string, plan: Plan) => Promise<Signer>;
   /** Checks approvals against the list of trusted signers that was given; absent when there is none. */
   readonly approvals?: Approvals;
@@ -72,7 +75,8 @@ export async function carryOn(run: OpenRun): Promise<RunReport> {
   const timeStamps = timeStampsOf(plan, bundle);
   const { masker } = platform;
   const count = (run.news.at(-1)?.seq ?? -1) + 1;
-  const reception = await receiveAdditions({ bundle, plan, masker, journal, count });
+  const { relay } = helm;
+  const reception = await receiveAdditions({ bundle, plan, masker, journal, count, relay });
   const parts = {
     plan,
     bundle,

@@ -343,8 +343,8 @@ export const commands: readonly Command[] = [
     name: 'join',
     operands: 'RUN',
     words: {
-      fr: 'rejoint une exécution dont le terminal a été perdu : la montre, puis la reprend ici à sa prochaine question',
-      en: 'joins a run whose terminal was lost: shows it, then goes on with it here at its next question',
+      fr: 'rejoint une exécution dont le terminal a été perdu : la montre, et répond d’ici à ses questions',
+      en: 'joins a run whose terminal was lost: shows it, and answers its questions from here on',
     },
     options: [operator, auto, answers, acceptChanges, key, allowedSigners, approval],
     example: 'reprise join runs/20261122-031500-9f2c1a',

@@ -21,6 +21,9 @@ export const helmWords = {
       'en échec : `{step}` ; lever la cause, puis reprendre (réessayer, faire à la main ou passer avec un motif)',
     goOn: 'pour continuer',
     status: 'pour voir où elle en est',
+    waiting:
+      'l’exécution attend une réponse, que son terminal perdu ne peut plus donner : la rejoindre depuis un terminal, `npx reprise join {path}`',
+    replaced: 'un autre terminal répond désormais à cette exécution ; elle continue',
     missed: '{count} sorties d’autres branches ne sont pas montrées ; elles sont à la main courante',
     dry: 'à blanc : rien n’a été exécuté ni écrit',
   },
@@ -45,6 +48,9 @@ export const helmWords = {
       'failed: `{step}`; mend the cause, then resume (try again, do it by hand or skip it with a reason)',
     goOn: 'to go on',
     status: 'to see where it stands',
+    waiting:
+      'the run waits for an answer that its lost terminal cannot give any more: join it from a terminal, `npx reprise join {path}`',
+    replaced: 'another terminal answers this run now; it goes on',
     missed: '{count} outputs of other branches are not shown; they are in the journal',
     dry: 'dry: nothing was run nor written',
   },

@@ -9,6 +9,7 @@ import { approvalsBy } from '../effects/approval.ts';
 import { watchHangUp } from '../effects/hang-up.ts';
 import { type AnswersFile, parseAnswers } from '../effects/operator/answers-file.ts';
 import { handedApprovals } from '../effects/operator/handed-approvals.ts';
+import { Relay } from '../effects/operator/relay.ts';
 import { absentOperator, scriptedOperator } from '../effects/operator/scripted.ts';
 import { askHolder, askInstant, holderOf, holders, parseInstant } from '../effects/people.ts';
 import { sandboxDirectory } from '../effects/sandbox-process.ts';
@@ -19,7 +20,7 @@ import { readText } from '../load.ts';
 import type { Json, Runbook } from '../model/runbook.ts';
 import type { Helm } from '../open-run.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Operator } from '../ports.ts';
+import type { Answers, Operator, Question } from '../ports.ts';
 import { questionWords } from '../report/question-words.ts';
 import { fill } from '../report/words.ts';
 import { flagOption, type Invocation, listOption, textOption } from './arguments.ts';
@@ -59,13 +60,16 @@ export async function manHelm(
   const list = textOption(invocation, 'allowed-signers');
   const voice: Voice = answers === undefined ? 'typed' : 'scripted';
   const pace = answers !== undefined || flagOption(invocation, 'auto') ? 'auto' : 'step';
+  const isAsked = answers === undefined && isTerminal() && !flagOption(invocation, 'json');
+  const relay = isAsked ? new Relay(person, watchHangUp()) : undefined;
   const helm: Helm = {
     person,
     voice,
     settings: { mode: plan.target.mode, pace },
     preparation: preparationOf(invocation, lang),
     operator: (known, opening) =>
-      operatorOf({ invocation, plan: known, opening, lang, person, answers, path }),
+      operatorOf({ invocation, plan: known, opening, lang, person, answers, path, relay }),
+    ...(relay === undefined ? {} : { relay }),
     signer: async run => await signerOf(invocation, plan, person, run),
     ...(list === undefined ? {} : { approvals: approvalsBy(resolve(list)) }),
   };
@@ -139,6 +143,8 @@ interface Seat {
   readonly person: Person;
   readonly answers: AnswersFile | undefined;
   readonly path: string | undefined;
+  /** Absent when nobody at a terminal is asked. */
+  readonly relay: Relay | undefined;
 }
 
 /** Approvals that were handed over on the command line are given first. */
@@ -147,23 +153,22 @@ function operatorOf(seat: Seat): Operator {
 }
 
 function seatedOperator(seat: Seat): Operator {
-  const { plan, opening, lang, person, answers, path } = seat;
+  const { plan, opening, lang, person, answers, path, relay } = seat;
   const isJson = flagOption(seat.invocation, 'json');
-  const isAsked = answers === undefined && isTerminal() && !isJson;
+  const isAsked = relay !== undefined;
   const progress = createProgress({ plan, opened: opening, lang, isJson, isAsked });
   if (answers !== undefined && path !== undefined)
     return scriptedOperator(answers, path, person, progress.told);
-  if (!isAsked) return absentOperator(progress.told);
-  return lazyTerminal({ plan, run: opening.run, person, lang, left: progress.left, told: progress.told });
+  if (relay === undefined) return absentOperator(progress.told);
+  const { left, told } = progress;
+  return lazyTerminal({ plan, run: opening.run, person, lang, left, told }, relay);
 }
 
 type TerminalParts = Omit<import('../effects/operator/terminal.ts').TerminalSettings, 'write'>;
 
 /** The terminal's module is loaded at its first question. */
-function lazyTerminal(parts: TerminalParts): Operator {
+function lazyTerminal(parts: TerminalParts, relay: Relay): Operator {
   const write = (text: string): void => void process.stdout.write(text);
-  const hangUp = watchHangUp();
-  const silence = (step: string) => new Fault('no-answer', { step, question: 'terminal' }, 'recorded');
   const screen = createScreen(parts.told, count =>
     write(`  … ${fill(helmWords[parts.lang].missed, { count })}\n`),
   );
@@ -171,18 +176,21 @@ function lazyTerminal(parts: TerminalParts): Operator {
   const open = async () =>
     (await import('../effects/operator/terminal.ts')).terminalOperator({ ...parts, write });
   return {
-    ask: async question => {
-      if (hangUp.isOver()) throw silence(question.step);
-      terminal ??= open();
-      const dead = hangUp.happened.then(() => Promise.reject(silence(question.step)));
-      screen.hold();
-      try {
-        return await Promise.race([(await terminal).ask(question), dead]);
-      } finally {
-        screen.release();
-      }
+    ask<K extends keyof Answers>(question: Extract<Question, { readonly ask: K }>) {
+      return relay.ask<K>(question, async () => {
+        terminal ??= open();
+        screen.hold();
+        try {
+          return await (await terminal).ask<K>(question);
+        } finally {
+          screen.release();
+        }
+      });
     },
-    told: screen.told,
+    told: entry => {
+      relay.told(entry);
+      screen.told(entry);
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 /*
  * The door of a run under way: a private socket (unix(7)) by which other commands of the same user reach the one process that
  * writes. In: a request a line, as JSON. Out: an answer a line. What can never happen: a socket that somebody else can open, since
- * it lies in a folder of mode 0700 that is ours, outside the bundle; a request longer than a note can be; a run that does not
+ * it lies in a folder of mode 0700 that is ours, outside the bundle; a request without bounds; a run that does not
  * end because somebody is at the door.
  */
 import { hash } from 'node:crypto';
@@ -10,7 +10,8 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../fault.ts';
-import { number, object, optional, text } from '../journal/guard.ts';
+import { choice, number, object, optional, text } from '../journal/guard.ts';
+import { type Line, lineOf, lineOver } from './lines.ts';
 
 /** What may be asked at the door: a note or a file, with the id of whoever adds it. `path` is absolute. */
 export interface Visit {
@@ -21,13 +22,33 @@ export interface Visit {
   readonly step?: string;
 }
 
-/** An open door. */
+/**
+ * Who comes to stay until the run process ends: to answer its questions once its own terminal is gone, to go on with the run
+ * in its stead, or to see what it waits for. `as` is the person's id.
+ */
+export interface Call {
+  readonly join: 'answer' | 'relieve' | 'watch';
+  readonly as: string;
+}
+
+/** Who opens. */
+export interface DoorHost {
+  /** Answers a visit, or throws a Fault. */
+  receive(visit: Visit): Promise<object>;
+  /** Takes in who comes to stay; without it nobody may. */
+  stay?(call: Call, line: Line): void;
+}
+
+/** A door. */
 export interface Door {
+  /** Whether anybody can come in. */
+  readonly isOpen: boolean;
   close(): Promise<void>;
 }
 
-/** Characters of the longest request. */
-const LONGEST = 65_536;
+/** Characters of the longest request, and of the longest answer. */
+const LONGEST_REQUEST = 1 << 20;
+const LONGEST_ANSWER = 1 << 24;
 
 /** Milliseconds after which a visitor is sent away, or gives up. */
 const PATIENCE = 30_000;
@@ -58,17 +79,17 @@ function privateFolder(): string | undefined {
 }
 
 /**
- * Opens the door of a run whose lock this process holds; `receive` answers a visit, or throws a Fault. Where there can be no
- * socket there is no door, and visitors are told that the run is locked.
+ * Opens the door of a run whose lock this process holds. Where there can be no socket there is no door, and visitors are told
+ * that the run is locked.
  */
-export async function openDoor(directory: string, receive: (visit: Visit) => Promise<object>): Promise<Door> {
+export async function openDoor(directory: string, host: DoorHost): Promise<Door> {
   const path = doorOf(directory);
-  if (path === undefined) return { close: async () => {} };
+  if (path === undefined) return { isOpen: false, close: async () => {} };
   const visitors = new Set<Socket>();
   const server = createServer(socket => {
     visitors.add(socket);
     socket.once('close', () => visitors.delete(socket));
-    attend(socket, receive);
+    attend(socket, host);
   });
   server.unref();
   // The lock is ours, so what lies there was left by a process that is gone.
@@ -83,47 +104,32 @@ export async function openDoor(directory: string, receive: (visit: Visit) => Pro
     if (isOpen) await new Promise<void>(resolve => server.close(() => resolve()));
     rmSync(path, { force: true });
   };
-  return { close };
+  return { isOpen, close };
 }
 
-function attend(socket: Socket, receive: (visit: Visit) => Promise<object>): void {
+function attend(socket: Socket, host: DoorHost): void {
   const leave = (): void => void socket.destroy();
   socket.setTimeout(PATIENCE, leave).on('error', leave).unref();
-  readLine(socket, async line => {
-    const answer = await answerTo(line, receive);
-    socket.end(`${JSON.stringify(answer)}\n`);
+  const line = lineOver(socket, LONGEST_REQUEST);
+  line.onMessage(async first => {
+    line.onMessage(() => {});
+    if (host.stay !== undefined && isCall(first)) {
+      socket.setTimeout(0);
+      return host.stay(first, line);
+    }
+    socket.end(lineOf(await answerTo(first, host)));
   });
 }
 
-async function answerTo(line: string, receive: (visit: Visit) => Promise<object>): Promise<object> {
-  const visit = parse(line);
+async function answerTo(visit: unknown, host: DoorHost): Promise<object> {
   if (!isVisit(visit)) return { fault: { code: 'visit-unfit', params: {} } };
   try {
-    return await receive(visit);
+    return await host.receive(visit);
   } catch (error) {
     // Whatever a visitor causes is answered: it must not end the run.
     if (!(error instanceof Fault)) return { fault: { code: 'visit-unfit', params: {} } };
     const { code, params, state } = error;
     return { fault: { code, params, state } };
-  }
-}
-
-/** Calls `told` with the first line; a longer one than allowed ends the visit. */
-function readLine(socket: Socket, told: (line: string) => void): void {
-  let read = '';
-  socket.setEncoding('utf8').on('data', (chunk: string) => {
-    if (read.includes('\n')) return;
-    read += chunk;
-    if (read.length > LONGEST) socket.destroy();
-    else if (read.includes('\n')) told(read.slice(0, read.indexOf('\n')));
-  });
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
   }
 }
 
@@ -135,33 +141,46 @@ const isVisit = object<Visit>({
   step: optional(text),
 });
 
+const isCall = object<Call>({ join: choice('answer', 'relieve', 'watch'), as: text });
+
 /**
  * Asks at the door of a run. Gives what the run process answered, still to be checked, or nothing when nobody answers. Throws the
  * fault that the run process met.
  */
 export async function visitRun(directory: string, visit: Visit): Promise<unknown> {
-  const path = doorOf(directory);
-  if (path === undefined) return undefined;
-  const answer = await ask(path, `${JSON.stringify(visit)}\n`);
-  if (answer === undefined) return undefined;
+  const socket = await reach(directory);
+  if (socket === undefined) return undefined;
+  const answer = await new Promise<unknown>(resolve => {
+    const line = lineOver(socket, LONGEST_ANSWER);
+    line.onMessage(resolve);
+    line.onClose(() => resolve(undefined));
+    socket.setTimeout(PATIENCE, () => line.close());
+    line.send(visit);
+  });
+  socket.destroy();
   const fault = faultIn(answer);
   if (fault !== undefined) throw fault;
   return answer;
 }
 
-function ask(path: string, request: string): Promise<unknown> {
-  return new Promise(resolve => {
-    const socket = connect(path);
-    const leave = (answer: unknown): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.setTimeout(PATIENCE, () => leave(undefined));
-    socket.on('error', () => leave(undefined));
-    socket.on('close', () => leave(undefined));
-    socket.once('connect', () => socket.write(request));
-    readLine(socket, line => leave(parse(line)));
+/** Comes to stay at the door of a run; nothing where nobody opens. The connection ends with the run process. */
+export async function callRun(directory: string, call: Call): Promise<Line | undefined> {
+  const socket = await reach(directory);
+  if (socket === undefined) return undefined;
+  const line = lineOver(socket, LONGEST_ANSWER);
+  line.send(call);
+  return line;
+}
+
+async function reach(directory: string): Promise<Socket | undefined> {
+  const path = doorOf(directory);
+  if (path === undefined) return undefined;
+  const socket = connect(path);
+  const isConnected = await new Promise<boolean>(resolve => {
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
   });
+  if (!isConnected) return undefined;
+  return socket.on('error', () => socket.destroy());
 }
 
 function faultIn(answer: unknown): Fault | undefined {

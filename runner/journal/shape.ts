@@ -39,9 +39,11 @@ import {
 type Link = Pick<Entry, 'seq' | 'prev' | 'at'>;
 type Shapes = { readonly [T in Event['type']]: Guard<EventOf<T> & Link> };
 
-const person = object<Person>({ id: text, role: optional(text), declaredFor: optional(text) });
+/** A person, by id. */
+export const person = object<Person>({ id: text, role: optional(text), declaredFor: optional(text) });
 const signingKey = object<SigningKey>({ principal: text, publicKey: text, ephemeral: flag });
-const voice = choice('typed', 'scripted');
+/** How something was said. */
+export const voice = choice('typed', 'scripted');
 const mode = choice('drill', 'real');
 const stream = choice('stdout', 'stderr');
 const sourceFile = object<SourceFile>({
@@ -62,7 +64,8 @@ const output = object<OutputSummary>({
   file: optional(bundlePath),
   sha256: digest,
 });
-const fingerprint = object<Fingerprint>({
+/** What a server says of a resource. */
+export const fingerprint = object<Fingerprint>({
   resource: text,
   kind: text,
   name: text,
@@ -97,7 +100,8 @@ const reasons: { readonly [C in Reason['code']]: Guard<ReasonOf<C>> } = {
     params: record(anyOf(text, number)),
   }),
 };
-const reason: Guard<Reason> = shapeByName('code', reasons);
+/** Why a step did not pass. */
+export const reason: Guard<Reason> = shapeByName('code', reasons);
 
 type FactOf<K extends Fact['kind']> = Extract<Fact, { readonly kind: K }>;
 const facts: { readonly [K in Fact['kind']]: Guard<FactOf<K>> } = {

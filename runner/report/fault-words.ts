@@ -1535,11 +1535,11 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
   'run-locked': {
     fr: {
       what: 'l’exécution est déjà tenue par le processus {pid} sur `{host}` depuis {since}',
-      hint: 'la suivre avec `reprise status` ; le verrou se libère quand ce processus et ses commandes sont terminés',
+      hint: 'la suivre avec `reprise join`, qui répond aussi à sa place quand son terminal a été perdu ; le verrou se libère quand ce processus et ses commandes sont terminés',
     },
     en: {
       what: 'the run is already held by process {pid} on `{host}` since {since}',
-      hint: 'follow it with `reprise status`; the lock is free once that process and its commands have ended',
+      hint: 'follow it with `reprise join`, which also answers in its place once its terminal is lost; the lock is free once that process and its commands have ended',
     },
   },
   'rights-not-proven': {

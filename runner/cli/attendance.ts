@@ -1,0 +1,126 @@
+/*
+ * Attending a run that another process carries on. In: its journal as it grows, and the questions that it puts to who has joined.
+ * Out: how it ended. It shows each entry once, and a question only after what was written before it. Can never happen: an
+ * answer that the person at this terminal did not give.
+ */
+import { join, resolve } from 'node:path';
+import type { Bundle } from '../effects/bundle.ts';
+import { type Call, callRun } from '../effects/door.ts';
+import { followJournal, type Position } from '../effects/follow.ts';
+import type { Line } from '../effects/lines.ts';
+import { isStanding, type Standing } from '../effects/operator/dialogue.ts';
+import type { Entry } from '../journal/event.ts';
+import { choice, object } from '../journal/guard.ts';
+import type { Operator } from '../ports.ts';
+import { LAYOUT } from '../seal/layout.ts';
+
+/** What there is to attend. `from` is what was shown already. */
+export interface Attendance {
+  readonly bundle: Bundle;
+  readonly from: Position;
+  readonly call: Call;
+  readonly operator: Operator;
+}
+
+/**
+ * How it ended: the run process has stopped (`paused` when it was told to, here); it waits for an answer that cannot be given
+ * here; somebody stopped looking; another terminal of the same person answers now.
+ */
+export type End = 'stopped' | 'paused' | 'waiting' | 'left' | 'replaced';
+
+/** Shows what the run process does and answers it, until that has an end. Ctrl-C stops looking, never the run. */
+export async function attend({ bundle, from, call, operator }: Attendance): Promise<End> {
+  const { directory } = bundle;
+  const run = { directory, journal: join(directory, LAYOUT.journal) };
+  const desk = new Desk(call, operator, from.count);
+  process.once('SIGINT', desk.leave);
+  const line = await callRun(directory, call);
+  if (line !== undefined) desk.sit(line);
+  try {
+    const told = (entry: Entry): void => desk.told(entry);
+    const followed = followJournal(run, from, { told, over: () => desk.isOver });
+    await Promise.race([followed, desk.dismissed]);
+    return desk.end;
+  } finally {
+    process.off('SIGINT', desk.leave);
+    line?.close();
+  }
+}
+
+/** Where a person sits who attends: what was shown, and the question that waits. */
+class Desk {
+  /** Resolves when this person need not wait any more, whatever is on the screen. */
+  readonly dismissed: Promise<void>;
+  readonly #call: Call;
+  readonly #operator: Operator;
+  #dismiss = (): void => {};
+  #end: End | undefined;
+  #isPaused = false;
+  #seen: number;
+  #line: Line | undefined;
+  #standing: Standing | undefined;
+
+  constructor(call: Call, operator: Operator, seen: number) {
+    this.#call = call;
+    this.#operator = operator;
+    this.#seen = seen;
+    this.dismissed = new Promise(resolve => {
+      this.#dismiss = resolve;
+    });
+  }
+
+  /** How it ended, as far as it has; else that it goes on until the run process stops. */
+  get end(): End {
+    return this.#end ?? (this.#isPaused ? 'paused' : 'stopped');
+  }
+
+  get isOver(): boolean {
+    return this.#end !== undefined;
+  }
+
+  sit(line: Line): void {
+    this.#line = line;
+    line.onMessage(message => {
+      if (isReplaced(message)) return this.#finish('replaced');
+      if (isStanding(message)) this.#standing = message;
+      this.#consider();
+    });
+  }
+
+  told(entry: Entry): void {
+    this.#seen = entry.seq + 1;
+    this.#operator.told(entry);
+    this.#consider();
+  }
+
+  readonly leave = (): void => this.#finish('left');
+
+  #finish(end: End): void {
+    this.#end = end;
+    this.#dismiss();
+  }
+
+  #consider(): void {
+    const standing = this.#standing;
+    if (standing === undefined || this.#seen < standing.after) return;
+    this.#standing = undefined;
+    if (this.#call.join === 'watch') this.#finish('waiting');
+    else void this.#answer(standing);
+  }
+
+  async #answer({ number, question }: Standing): Promise<void> {
+    try {
+      const answer = await this.#operator.ask(question);
+      // The run process has a working directory of its own.
+      const located =
+        'evidence' in answer ? { ...answer, evidence: answer.evidence.map(path => resolve(path)) } : answer;
+      this.#isPaused = answer.choice === 'pause';
+      this.#line?.send({ number, answer: located });
+    } catch {
+      // The terminal is gone, too: the question stands until somebody else joins.
+      this.#finish('left');
+    }
+  }
+}
+
+const isReplaced = object<{ readonly replaced: true }>({ replaced: choice(true) });
