@@ -43,6 +43,11 @@ describe('without a guard the harness fails', () => {
   });
 
   test('cells that outlive the run process, and do not hold its lock', async () => {
+    // On a fast machine a short cell would be over before anybody looks.
+    process.env.TORTURE_SLEEP = '1';
+    onTestFinished(() => {
+      delete process.env.TORTURE_SLEEP;
+    });
     const watchdog = {
       file: 'effects/watchdog.ts',
       text: 'for group in $groups; do',
