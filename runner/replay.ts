@@ -7,6 +7,7 @@ import { Fault } from './fault.ts';
 import { readJournal } from './journal/chain.ts';
 import type { Entry, EventOf } from './journal/event.ts';
 import { readRunbook } from './model/build.ts';
+import type { Runbook } from './model/runbook.ts';
 import { planRunbook } from './plan/plan-runbook.ts';
 import { LAYOUT } from './seal/layout.ts';
 import type { Illegality } from './session/legality.ts';
@@ -32,13 +33,25 @@ export function readBundle(bundle: Bundle): BundledRun {
     throw new Fault('journal-corrupt', { path: bundle.directory, line: problem.line, problem: problem.code });
   }
   const opened = openingEntry(entries);
+  const { source, file, runbook } = openedWith(bundle, opened);
+  const plan = planRunbook(runbook, { target: opened.target, inputs: opened.inputs });
+  const next = { head, offset: problem?.offset ?? bytes.length };
+  return { source, file, opened, entries, head: next, session: replay(plan, entries) };
+}
+
+/** The runbook with which a run was opened; of the journal only the first line is read. Faults: those of `readBundle`. */
+export function readOpening(bundle: Bundle): { readonly runbook: Runbook } {
+  const bytes = readDocument(bundle, LAYOUT.journal) ?? Buffer.alloc(0);
+  const { entries } = readJournal(bytes.subarray(0, bytes.indexOf(0x0a) + 1));
+  return openedWith(bundle, openingEntry(entries));
+}
+
+function openedWith(bundle: Bundle, opened: EventOf<'run-opened'>) {
   const { source, file } = sourceOf(bundle, opened);
   const { runbook, diagnostics } = readRunbook(source, file);
   if (runbook === undefined)
     throw new Fault('transcript-source-invalid', { file, count: diagnostics.length });
-  const plan = planRunbook(runbook, { target: opened.target, inputs: opened.inputs });
-  const next = { head, offset: problem?.offset ?? bytes.length };
-  return { source, file, opened, entries, head: next, session: replay(plan, entries) };
+  return { source, file, runbook };
 }
 
 /** The entry with which every journal begins. */

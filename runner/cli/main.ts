@@ -2,9 +2,11 @@
  * The entry of the programme. Help and version are answered from here; a command's module, and all that it needs, is only
  * loaded when it is to run.
  */
+import type { Lang } from '../diagnostic.ts';
 import { Fault } from '../fault.ts';
 import { neutralise } from '../report/neutralise.ts';
 import { environmentLang, findCommand, type Invocation, parseInvocation } from './arguments.ts';
+import { commands } from './commands.ts';
 import { exitCode } from './exit-code.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { version } from './version.ts';
@@ -63,7 +65,7 @@ async function report(error: unknown, args: readonly string[]): Promise<number> 
   const lang = langIn(args) ?? environmentLang(process.env);
   if (error instanceof Fault || isFault(error)) {
     const { printFault } = await import('../report/faults.ts');
-    process.stderr.write(printFault(error, lang));
+    process.stderr.write(printFault(error, langIn(args) ?? (await langNamed(args)) ?? lang));
     return exitCode.refused;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -73,6 +75,18 @@ async function report(error: unknown, args: readonly string[]): Promise<number> 
   };
   process.stderr.write(`reprise: ${apology[lang]}\n${neutralise(text, 'terminal')}\n`);
   return exitCode.bug;
+}
+
+/** The language of the document that the command line names, if it can be understood as far as that. */
+async function langNamed([name = '', ...rest]: readonly string[]): Promise<Lang | undefined> {
+  const command = commands.find(known => known.name === name);
+  if (command === undefined) return undefined;
+  try {
+    const { documentLang } = await import('./document-lang.ts');
+    return await documentLang(parseInvocation(command, rest));
+  } catch {
+    return undefined;
+  }
 }
 
 /** A fault thrown by a part that was bundled apart has another class, but the same name and fields. */

@@ -39,4 +39,17 @@ describe('what is said of a run', () => {
     expect(await said('verify', scene.bundle)).toContain('INTACT, SIGNER NOT VERIFIED');
     expect(await said('verify', scene.bundle, '--lang', 'fr')).toContain('INTÈGRE, SIGNATAIRE NON VÉRIFIÉ');
   });
+
+  test('as is what was refused', async () => {
+    const scene = english('read: { confirm: all }');
+    const refused = async (...args: readonly string[]) => (await scene.call(...args)).err;
+    const [inEnglish, inFrench] = ['  what to do: ', '  que faire: '];
+    expect(await refused('run', 'plan.md', '--target', 'lune')).toContain(inEnglish);
+    expect(await refused('run', 'plan.md', '--lang', 'fr', '--target', 'lune')).toContain(inFrench);
+    expect((await scene.run()).code).toBe(0);
+    expect(await refused('resume', scene.bundle, '--as', 'camille', '--key', 'cle')).toContain(inEnglish);
+    expect(await refused('note', scene.bundle, 'seen', '--as', 'nobody')).toContain(inEnglish);
+    expect(await refused('resume', 'runs/none')).toContain(inFrench);
+    expect(await refused('note', scene.bundle)).toContain(inFrench);
+  });
 });
