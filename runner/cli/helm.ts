@@ -15,7 +15,7 @@ import { askHolder, askInstant, holderOf, holders, parseInstant } from '../effec
 import { sandboxDirectory } from '../effects/sandbox-process.ts';
 import { defaultSigner, ephemeralKey, keySigner } from '../effects/signer.ts';
 import { Fault } from '../fault.ts';
-import type { EventOf, Person, Voice } from '../journal/event.ts';
+import type { EventOf, Person } from '../journal/event.ts';
 import { readText } from '../load.ts';
 import type { Json, Runbook } from '../model/runbook.ts';
 import type { Helm } from '../open-run.ts';
@@ -57,28 +57,31 @@ export async function manHelm(
   );
   for (const { by } of Object.values(answers?.steps ?? {}))
     if (by !== undefined) holderOf(plan.runbook.front, by);
-  const list = textOption(invocation, 'allowed-signers');
-  const voice: Voice = answers === undefined ? 'typed' : 'scripted';
-  const pace = answers !== undefined || flagOption(invocation, 'auto') ? 'auto' : 'step';
-  const isAsked = answers === undefined && isTerminal() && !flagOption(invocation, 'json');
-  const relay = isAsked ? new Relay(person, watchHangUp()) : undefined;
-  const helm: Helm = {
-    person,
-    voice,
-    settings: { mode: plan.target.mode, pace },
-    preparation: preparationOf(invocation, lang),
-    operator: (known, opening) =>
-      operatorOf({ invocation, plan: known, opening, lang, person, answers, path, relay }),
-    ...(relay === undefined ? {} : { relay }),
-    signer: async run => await signerOf(invocation, plan, person, run),
-    ...(list === undefined ? {} : { approvals: approvalsBy(resolve(list)) }),
-  };
+  const helm = helmOf({ invocation, plan, lang, person, answers, path });
   const t0 = opened?.t0 ?? (await instantOf(invocation, lang, answers));
   return {
     helm,
     t0,
     ...(answers === undefined ? {} : { answers }),
     ...(path === undefined ? {} : { answersPath: path }),
+  };
+}
+
+function helmOf(manning: Manning): Helm {
+  const { invocation, plan, lang, person, answers } = manning;
+  const list = textOption(invocation, 'allowed-signers');
+  const pace = answers !== undefined || flagOption(invocation, 'auto') ? 'auto' : 'step';
+  const isAsked = answers === undefined && isTerminal() && !flagOption(invocation, 'json');
+  const relay = isAsked ? new Relay(person, watchHangUp()) : undefined;
+  return {
+    person,
+    voice: answers === undefined ? 'typed' : 'scripted',
+    settings: { mode: plan.target.mode, pace },
+    preparation: preparationOf(invocation, lang),
+    operator: (known, opening) => operatorOf({ ...manning, plan: known, opening, relay }),
+    ...(relay === undefined ? {} : { relay }),
+    signer: async run => await signerOf(invocation, plan, person, run),
+    ...(list === undefined ? {} : { approvals: approvalsBy(resolve(list)) }),
   };
 }
 
@@ -135,14 +138,17 @@ async function instantOf(invocation: Invocation, lang: Lang, answers?: AnswersFi
   return isTerminal() && answers === undefined ? await askInstant(helmWords[lang].t0, now) : now;
 }
 
-interface Seat {
+interface Manning {
   readonly invocation: Invocation;
   readonly plan: Plan;
-  readonly opening: EventOf<'run-opened'>;
   readonly lang: Lang;
   readonly person: Person;
   readonly answers: AnswersFile | undefined;
   readonly path: string | undefined;
+}
+
+interface Seat extends Manning {
+  readonly opening: EventOf<'run-opened'>;
   /** Absent when nobody at a terminal is asked. */
   readonly relay: Relay | undefined;
 }
