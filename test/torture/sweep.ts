@@ -78,8 +78,10 @@ function early(place: Place, calls: readonly Call[]): readonly string[] {
   let written = 0;
   let synced = 0;
   for (const { name, text, result, injected } of calls) {
-    if (injected || result === undefined) break;
+    if (result === undefined) break;
     if (!text.includes('/journal.jsonl>')) continue;
+    // After an error of the journal nothing of it counts; another call may have failed without consequence.
+    if (injected) break;
     if (name === 'write') written += result;
     if (name === 'fdatasync') synced = written;
   }
