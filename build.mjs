@@ -52,7 +52,7 @@ const apart = {
   name: 'apart',
   setup(context) {
     context.onResolve(
-      { filter: /^\.\/commands\/.*\.ts$|^\.\.\/report\/faults\.ts$/ },
+      { filter: /^\.\/(commands\/.*|document-lang)\.ts$|^\.\.\/report\/faults\.ts$/ },
       ({ path, importer }) =>
         importer.endsWith('cli/main.ts') ? { path: parse(path).name, namespace: 'apart' } : undefined,
     );
@@ -106,6 +106,7 @@ const commandLine = {
   entryPoints: {
     ...commands(),
     'command-line/faults': 'runner/report/faults.ts',
+    'command-line/document-lang': 'runner/cli/document-lang.ts',
     'command-line/compiled': 'runner/cli/compiled.ts',
   },
   plugins: [withoutLocales],
@@ -166,7 +167,7 @@ function compileAhead(names) {
 
 try {
   await Promise.all([entry, commandLine, processes, library].map(part => build(part)));
-  compileAhead([...Object.keys(commands()).map(name => parse(name).base), 'faults']);
+  compileAhead([...Object.keys(commands()).map(name => parse(name).base), 'faults', 'document-lang']);
   chmodSync(join(folder, 'reprise.cjs'), 0o755);
   if (existsSync('dist')) renameSync('dist', `dist.${process.pid}.old.tmp`);
   renameSync(folder, 'dist');
