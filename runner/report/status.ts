@@ -51,7 +51,9 @@ export function printStatus(session: Session, entries: readonly Entry[], lang: L
     [words.state.next, nextText(session, record, lang)],
     [words.state.time, timeText(session, record, lang, watch.now ?? record.last.at)],
     [words.state.asOf, dateTime(record.last.at, timeZone, lang)],
-    ...(isAttended ? [] : [[words.state.goOn, goOn] as const]),
+    isAttended
+      ? ([words.state.terminalLost, fill(words.state.join, { run: session.run })] as const)
+      : ([words.state.goOn, goOn] as const),
   ];
   const heading = fill(words.state.heading, { run: session.run, title: session.plan.runbook.front.title });
   const width = Math.max(...rows.map(([name]) => name.length));

@@ -454,6 +454,8 @@ export const EN: Words = {
     timeDone: 'measured recovery: {total} for {dmia}',
     goOn: 'To go on',
     resume: 'reprise resume {run}',
+    terminalLost: 'Terminal lost',
+    join: 'reprise join {run}',
     verify: 'reprise verify {run}',
     asOf: 'Last entry',
     attention: 'To look at',

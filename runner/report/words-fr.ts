@@ -461,6 +461,8 @@ export const FR = {
     timeDone: 'reprise mesurée : {total} pour {dmia}',
     goOn: 'Pour continuer',
     resume: 'reprise resume {run}',
+    terminalLost: 'Terminal perdu',
+    join: 'reprise join {run}',
     verify: 'reprise verify {run}',
     asOf: 'Dernière entrée',
     attention: 'À regarder',

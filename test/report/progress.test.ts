@@ -184,6 +184,7 @@ describe('printStatus', () => {
         Prochaine étape  archive-base (cellule) — Télécharger la dernière archive de la base, et vérifier qu’elle se lit en entier
         DMIA             reste 3 h 45 min (échéance le 4 mars 2026 à 07:31:00 (UTC+1))
         Dernière entrée  4 mars 2026 à 03:45:24 (UTC+1)
+        Terminal perdu   reprise join 2026-03-04-essai
       "
     `);
   });
