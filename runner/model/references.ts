@@ -15,10 +15,24 @@ interface Checking {
   readonly byId: ReadonlyMap<string, PlacedStep>;
   readonly order: ReadonlyMap<PlacedStep, number>;
   readonly lostIds: ReadonlySet<string>;
+  /** What each cell exports, made once, since many steps may import it. */
+  readonly exports: Map<PlacedStep, Exports>;
+  /** The names of the cells. */
+  readonly cells: string;
 }
 
+interface Exports {
+  readonly names: ReadonlySet<string>;
+  readonly known: string;
+}
+
+/** Most names that a finding lists: each of thousands of findings may list as many. */
+const LONGEST_LIST = 50;
+
 function list(names: Iterable<string>): string {
-  return [...names].join(', ') || '—';
+  const all = [...names];
+  const rest = all.length > LONGEST_LIST ? ['…'] : [];
+  return [...all.slice(0, LONGEST_LIST), ...rest].join(', ') || '—';
 }
 
 function collectIds(findings: Findings, steps: readonly PlacedStep[]): ReadonlyMap<string, PlacedStep> {
@@ -67,11 +81,10 @@ function earlierCell(
   id: string,
   place: Place,
 ): PlacedStep | undefined {
-  const { findings, byId, order, lostIds } = checking;
+  const { findings, byId, order, lostIds, cells } = checking;
   const found = byId.get(id);
   if (!found) {
-    const cells = [...byId.values()].filter(({ step }) => step.kind === 'cell').map(({ step }) => step.id);
-    if (!lostIds.has(id)) findings.error('unknown-cell', place, { id, known: list(cells) });
+    if (!lostIds.has(id)) findings.error('unknown-cell', place, { id, known: cells });
     return undefined;
   }
   const related = found.attributes.place('#');
@@ -97,21 +110,27 @@ function checkOf(checking: Checking, placed: PlacedStep, of: string): void {
 function checkImports(checking: Checking, placed: PlacedStep): void {
   const { step } = placed;
   if (step.kind === 'manual' || step.kind === 'probe') return;
-  for (const imported of step.imports) {
-    if (imported.from !== 'cell') continue;
-    const cell = earlierCell(checking, placed, imported.cell, imported.place);
-    if (cell?.step.kind !== 'cell') continue;
-    const exports = cell.step.exports.map(({ name }) => name);
-    for (const { cell: id, name, place } of placed.names) {
-      if (id !== imported.cell || exports.includes(name)) continue;
-      checking.findings.error(
-        'unknown-export',
-        place,
-        { id, name, known: list(exports) },
-        cell.attributes.place('#'),
-      );
-    }
+  const imported = new Map<string, PlacedStep>();
+  for (const each of step.imports) {
+    const cell = each.from === 'cell' ? earlierCell(checking, placed, each.cell, each.place) : undefined;
+    if (cell !== undefined) imported.set(cell.step.id, cell);
   }
+  for (const { cell: id, name, place } of placed.names) {
+    const cell = imported.get(id);
+    if (cell === undefined) continue;
+    const { names, known } = exportsOf(checking, cell);
+    if (names.has(name)) continue;
+    checking.findings.error('unknown-export', place, { id, name, known }, cell.attributes.place('#'));
+  }
+}
+
+function exportsOf({ exports }: Checking, placed: PlacedStep): Exports {
+  const made = exports.get(placed);
+  if (made !== undefined) return made;
+  const names = new Set('exports' in placed.step ? placed.step.exports.map(({ name }) => name) : []);
+  const found = { names, known: list(names) };
+  exports.set(placed, found);
+  return found;
 }
 
 function checkResource(
@@ -216,7 +235,8 @@ export function checkReferences(
 ): void {
   const byId = collectIds(findings, tree.steps);
   const order = new Map(tree.steps.map((placed, index) => [placed, index]));
-  const checking: Checking = { findings, front, tree, byId, order, lostIds };
+  const cells = list([...byId.values()].flatMap(({ step }) => (step.kind === 'cell' ? [step.id] : [])));
+  const checking: Checking = { findings, front, tree, byId, order, lostIds, exports: new Map(), cells };
   for (const placed of tree.steps) checkStep(checking, placed);
   for (const section of tree.sections) {
     checkWhen(checking, section);

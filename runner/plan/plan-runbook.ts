@@ -1,7 +1,7 @@
 /*
  * The plan: a runbook resolved for one target and its inputs. In: a Runbook, a target's name, the operator's inputs.
  * Out: the ordered tree of what a run will do and skip, each step with its id and digest.
- * What can never happen: two instances with the same id; a plan that depends on anything but its arguments.
+ * What can never happen: two instances with the same id; a plan without bounds; one that depends on anything but its arguments.
  */
 import { Fault } from '../fault.ts';
 import type { Json, Runbook, Section, SectionItem, Step, Target } from '../model/runbook.ts';
@@ -23,7 +23,14 @@ interface Around {
   readonly skip?: Skip;
 }
 
+/** What a plan may hold: lists in lists would make more steps than anybody performs, out of a short document. */
+const most = { steps: 10_000, megabytes: 16 };
+
 interface Collected {
+  /** Steps and sections so far. */
+  steps: number;
+  /** Characters of their code. */
+  code: number;
   readonly instances: Instance[];
   readonly probes: Instance[];
   readonly undos: Instance[];
@@ -54,15 +61,24 @@ function instanceOf(step: Step, around: Around): Instance {
   };
 }
 
+function count(collected: Collected, code: number): void {
+  collected.steps += 1;
+  collected.code += code;
+  if (collected.steps <= most.steps && collected.code <= most.megabytes * 2 ** 20) return;
+  throw new Fault('plan-too-large', { steps: most.steps, megabytes: most.megabytes });
+}
+
 /** Items become parts of ids, so they must be distinct and plain. */
 function itemsOf(section: Section, inputs: Readonly<Record<string, Json>>): readonly string[] {
   const input = section.each?.in ?? '';
   const value = inputs[input];
   const items = Array.isArray(value) ? value.map(String) : [];
-  for (const [index, item] of items.entries()) {
+  const seen = new Set<string>();
+  for (const item of items) {
     if (!/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u.test(item))
       throw new Fault('item-malformed', { input, item });
-    if (items.indexOf(item) !== index) throw new Fault('item-duplicate', { input, item });
+    if (seen.has(item)) throw new Fault('item-duplicate', { input, item });
+    seen.add(item);
   }
   return items;
 }
@@ -73,6 +89,7 @@ function planItem(item: SectionItem, around: Around, collected: Collected): read
     const { mark } = item.clock;
     return around.skip ? [] : [{ kind: 'clock', mark, id: `clock-${mark}` }];
   }
+  count(collected, 'code' in item.step ? item.step.code.text.length : 0);
   const instance = instanceOf(item.step, around);
   if (item.step.kind === 'probe') collected.probes.push(instance);
   else if (item.step.kind === 'undo') collected.undos.push(instance);
@@ -84,6 +101,7 @@ function planItem(item: SectionItem, around: Around, collected: Collected): read
 }
 
 function sectionNode(section: Section, around: Around, collected: Collected, item?: string): PlanNode {
+  count(collected, 0);
   const { slug, title, depth, parallel } = section;
   const nodes = section.items.flatMap(inner => planItem(inner, around, collected));
   const named = item === undefined ? {} : { item };
@@ -112,13 +130,14 @@ function planSection(section: Section, outer: Around, collected: Collected): rea
 
 /**
  * Resolves a runbook for a target and its inputs. Pure: the same arguments give the same plan.
- * @throws Fault `unknown-target`, `item-malformed`, `item-duplicate`, and those of `resolveInputs`.
+ * @throws Fault `unknown-target`, `item-malformed`, `item-duplicate`, `plan-too-large`, and those of `resolveInputs`.
  */
 export function planRunbook(runbook: Runbook, request: PlanRequest): Plan {
   const target = findTarget(runbook, request.target);
   const inputs = resolveInputs(runbook, target, request.inputs);
-  const collected: Collected = { instances: [], probes: [], undos: [] };
+  const collected: Collected = { steps: 0, code: 0, instances: [], probes: [], undos: [] };
   const around: Around = { inputs, suffix: '', items: {}, path: [] };
   const nodes = runbook.root.items.flatMap(item => planItem(item, around, collected));
-  return { runbook, target, inputs, nodes, ...collected };
+  const { instances, probes, undos } = collected;
+  return { runbook, target, inputs, nodes, instances, probes, undos };
 }

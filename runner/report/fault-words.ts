@@ -1402,6 +1402,16 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
       hint: 'make room on the disk, then resume: the step will be in doubt',
     },
   },
+  'plan-too-large': {
+    fr: {
+      what: 'le plan compterait plus de {steps} étapes et sections, ou plus de {megabytes} Mio de code',
+      hint: 'raccourcir les listes des sections `::each`, surtout de celles qui sont l’une dans l’autre',
+    },
+    en: {
+      what: 'the plan would have more than {steps} steps and sections, or more than {megabytes} MiB of code',
+      hint: 'shorten the lists of the `::each` sections, above all of those that are one in the other',
+    },
+  },
   'postgres-client-missing': {
     fr: {
       what: 'le client PostgreSQL (`psql`, `pg_restore`) manque sur cette machine',

@@ -35,6 +35,8 @@ export const limits = {
   nestedDirectives: 50,
   /** Lines that begin a list in a list, or stand in a quote. */
   nestedLines: 2_000,
+  /** Sum over the paragraphs of quotes and lists of the square of their lines that do not repeat the mark. */
+  lazySquares: 4_000_000,
   /** Headings marked by `#`. */
   headings: 500,
   /** Headings marked by a line below them. */
@@ -56,6 +58,7 @@ const bounds = [
   'backticks',
   'nestedDirectives',
   'nestedLines',
+  'lazySquares',
   'headings',
   'underlines',
   'definitions',
@@ -72,9 +75,12 @@ interface Tally {
   /** What the paragraphs that have ended add up to. */
   squares: number;
   scans: number;
+  lazySquares: number;
   /** The paragraph under way. */
   length: number;
   scanMarks: number;
+  isMarked: boolean;
+  lazyLines: number;
   readonly runs: Set<number>;
   /** Whether fences can be trusted to hide their content from Markdown: not when raw HTML could hide the fence. */
   readonly trustFences: boolean;
@@ -109,7 +115,21 @@ function depthOf(tally: Tally, text: string, prefix: string): number {
   }
   if (/^\S/.test(text) && marks === 0) tally.lists.length = 0;
   if (marks > 1 || depth > 0 || (marks === 1 && tally.lists.length > 1)) tally.counts.nestedLines++;
+  countLazy(tally, marks, depth > 0);
   return depth + tally.lists.length;
+}
+
+/** Counts the lines that go on a quote or an item; each item of a list that is in no quote begins anew. */
+function countLazy(tally: Tally, marks: number, isQuote: boolean): void {
+  if (marks === 0 && tally.isMarked) tally.lazyLines++;
+  if (marks > 0 && !isQuote) endItem(tally);
+  if (marks > 0) tally.isMarked = true;
+  tally.counts.lazySquares = tally.lazySquares + tally.lazyLines ** 2;
+}
+
+function endItem(tally: Tally): void {
+  tally.lazySquares = tally.counts.lazySquares;
+  tally.lazyLines = 0;
 }
 
 /** Counts the marks of a paragraph's line that make Markdown look further. */
@@ -132,6 +152,8 @@ function countMarks(tally: Tally, text: string): void {
 function endParagraph(tally: Tally): void {
   tally.squares = tally.counts.squares;
   tally.scans = tally.counts.scans;
+  tally.isMarked = false;
+  endItem(tally);
   tally.counts.marks = 0;
   tally.length = 0;
   tally.scanMarks = 0;
@@ -219,14 +241,16 @@ function startTally(findings: Findings): Tally {
     backticks: 0,
     nestedDirectives: 0,
     nestedLines: 0,
+    lazySquares: 0,
     headings: 0,
     underlines: 0,
     definitions: 0,
     pipes: 0,
   };
   const trustFences = !findings.lines.all.some(({ text }) => openHtml(text));
-  const paragraph = { length: 0, scanMarks: 0, runs: new Set<number>() };
-  return { findings, lists: [], counts, squares: 0, scans: 0, ...paragraph, trustFences, fence: undefined };
+  const paragraph = { length: 0, scanMarks: 0, isMarked: false, lazyLines: 0, runs: new Set<number>() };
+  const sums = { squares: 0, scans: 0, lazySquares: 0 };
+  return { findings, lists: [], counts, ...sums, ...paragraph, trustFences, fence: undefined };
 }
 
 /** Reports what would cost too much to parse; true when the source must not be parsed. */

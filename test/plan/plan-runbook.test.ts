@@ -135,6 +135,8 @@ test('should refuse what the runbook does not know', () => {
   expect(faultOf(() => plan({ applications: ['a]b'] }))).toBe(
     'item-malformed {"input":"applications","item":"a]b"}',
   );
+  const many = Array.from({ length: 10_001 }, (_, index) => `a${index}`);
+  expect(faultOf(() => plan({ applications: many }))).toBe('plan-too-large {"steps":10000,"megabytes":16}');
   const without = source.replace('    inputs: { bucket: apilos-exercice }\n', '');
   expect(faultOf(() => plan({}, 'sandbox', without))).toBe(
     'input-missing {"inputs":"bucket","target":"sandbox"}',

@@ -85,6 +85,7 @@ const units: Readonly<Record<string, string>> = {
   'thematic breaks': '---\n',
   'front matter lists': '---\n- - - - -',
   words: 'mot ',
+  'lines that go on a quote': `> a\n${'0\n'.repeat(9)}`,
 };
 
 function padded(size: number, unit: string): string {
@@ -111,6 +112,27 @@ function nestedContainers(size: number): string {
   return (open + close).slice(0, size);
 }
 
+/** Cells of up to 14 KiB each, until the text is full. */
+function cells(size: number, code: (room: number) => string): string {
+  let text = '# A\n\n';
+  for (let index = 0; text.length < size; index++) {
+    const room = Math.min(14 * 1024, Math.max(0, size - text.length - 60));
+    text += `:::cell{#c${index} effect=read}\n\nA\n\n\`\`\`ts\n${code(room)}\n\`\`\`\n\n:::\n\n`;
+  }
+  return text;
+}
+
+/** An import of a name from the first cell, twice: with names that it exports or not, and alone. */
+function imports(room: number): string {
+  return `import {${numbered(room / 2, index => `b${index},`)}} from '#c0'\n${upTo(room / 2, "import'#c0'\n")}`;
+}
+
+function numbered(size: number, item: (index: string) => string): string {
+  let text = '';
+  for (let index = 0; text.length < size - 12; index++) text += item(index.toString(36));
+  return text;
+}
+
 function front(size: number, unit: string): string {
   return `---\n${upTo(size, unit)}\n---\n`;
 }
@@ -131,6 +153,23 @@ export const patterns: ReadonlyMap<string, (size: number) => string> = new Map([
   ['wide table', size => `${'|a'.repeat(size / 6)}|\n${'|-'.repeat(size / 6)}|\n${'|b'.repeat(size / 6)}|\n`],
   ['tall table', size => `|a|b|\n|-|-|\n${upTo(size, '|a|b|\n')}`],
   ['one long line', size => 'a'.repeat(size)],
+  ['one quote that goes on', size => `> a\n${upTo(size, 'a\n')}`],
+  ['one item that goes on', size => `- a\n${upTo(size, 'a\n')}`],
+  [
+    'imports of a cell that exports many names',
+    size => {
+      const exported = (room: number) =>
+        `const a = 1\nexport {${numbered(room, index => `a as b${index},`)}}`;
+      let isFirst = true;
+      return cells(size, room => {
+        const code = isFirst ? exported(room) : imports(room);
+        isFirst = false;
+        return code;
+      });
+    },
+  ],
+  ['imports of unknown cells', size => cells(size, room => numbered(room, index => `import'#d${index}'\n`))],
+  ['unknown attributes', size => `:::cell{#a ${upTo(size, 'a ')}}\n\n:::\n`],
   ['front matter keys', size => front(size, 'a: b\n')],
   ['front matter brackets', size => front(size, '[')],
   ['front matter dashes', size => front(size, '- ')],

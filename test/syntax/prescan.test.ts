@@ -25,6 +25,9 @@ test('should refuse what goes beyond a bound on the line that does', () => {
   expect(codes(`Texte.\n\n${'- '.repeat(9)}a\n`)).toEqual(['3:1 too-costly depth']);
   expect(codes(`Texte.\n\n${'> '.repeat(9)}a\n`)).toEqual(['3:1 too-costly depth']);
   expect(codes(`Texte.\n\n${'*a* '.repeat(limits.marks / 2)}\n*b*\n`)).toEqual(['4:1 too-costly marks']);
+  expect(codes(`> a\n${'a\n'.repeat(2_001)}`)).toEqual(['2002:1 too-costly lazySquares']);
+  expect(codes(`- a\n${'a\n'.repeat(2_001)}`)).toEqual(['2002:1 too-costly lazySquares']);
+  expect(codes(`- a\n${'  a\n'.repeat(20)}`.repeat(300))).toEqual([]);
   expect(codes('[a]: b\n\n'.repeat(501))).toEqual(['1001:1 too-costly definitions']);
   expect(codes('a'.repeat(limits.size + 1))).toEqual([`1:${limits.size + 1} too-large`]);
 });
