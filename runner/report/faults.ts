@@ -29,9 +29,11 @@ const STATES: Readonly<Record<FaultState, Readonly<Record<Lang, string>>>> = {
   },
 };
 
-const LABELS: Readonly<Record<Lang, { error: string; state: string; hint: string; unknown: string }>> = {
-  fr: { error: 'erreur', state: 'état', hint: 'que faire', unknown: 'défaut non décrit' },
-  en: { error: 'error', state: 'state', hint: 'what to do', unknown: 'undescribed fault' },
+const LABELS: Readonly<
+  Record<Lang, { error: string; state: string; hint: string; unknown: string; colon: string }>
+> = {
+  fr: { error: 'erreur', state: 'état', hint: 'que faire', unknown: 'défaut non décrit', colon: ' :' },
+  en: { error: 'error', state: 'state', hint: 'what to do', unknown: 'undescribed fault', colon: ':' },
 };
 
 /** The sentence of a state in which a fault leaves things. */
@@ -72,9 +74,9 @@ export function printFault(fault: Fault, lang: Lang): string {
   const hint = adviseFault(fault.code, fault.params, lang);
   const lines = [
     `${labels.error}[${neutralise(fault.code, 'line')}]: ${describeFault(fault.code, fault.params, lang)}`,
-    `  ${labels.state}: ${describeState(fault.state, lang)}`,
+    `  ${labels.state}${labels.colon} ${describeState(fault.state, lang)}`,
   ];
-  if (hint !== undefined) lines.push(`  ${labels.hint}: ${hint}`);
+  if (hint !== undefined) lines.push(`  ${labels.hint}${labels.colon} ${hint}`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -115,8 +115,8 @@ test('`new` never writes over a file', () => {
     code: 2,
     out: '',
     err: `erreur[runbook-exists]: \`plan.md\` existe déjà
-  état: rien n’a été modifié
-  que faire: donner le nom d’un fichier qui n’existe pas encore : un runbook n’est jamais écrasé
+  état : rien n’a été modifié
+  que faire : donner le nom d’un fichier qui n’existe pas encore : un runbook n’est jamais écrasé
 `,
   });
   expect(desk.read('plan.md')).toBe('mon plan\n');

@@ -61,7 +61,7 @@ describe('a command line that is not understood', () => {
     const { code: exit, out, err } = await scene.call(...args);
     expect(err).toMatch(new RegExp(`^erreur\\[${code}\\]: `));
     expect(err).toContain(words);
-    expect(err).toContain('\n  état: rien n’a été modifié\n  que faire: ');
+    expect(err).toContain('\n  état : rien n’a été modifié\n  que faire : ');
     expect([exit, out, scene.has('runs')]).toEqual([2, '', false]);
   });
 

@@ -43,7 +43,7 @@ describe('what is said of a run', () => {
   test('as is what was refused', async () => {
     const scene = english('read: { confirm: all }');
     const refused = async (...args: readonly string[]) => (await scene.call(...args)).err;
-    const [inEnglish, inFrench] = ['  what to do: ', '  que faire: '];
+    const [inEnglish, inFrench] = ['  what to do: ', '  que faire : '];
     expect(await refused('run', 'plan.md', '--target', 'lune')).toContain(inEnglish);
     expect(await refused('run', 'plan.md', '--lang', 'fr', '--target', 'lune')).toContain(inFrench);
     expect((await scene.run()).code).toBe(0);

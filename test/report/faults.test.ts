@@ -17,7 +17,7 @@ describe('printFault', () => {
     const fault = new Fault('to-string\u001b[2J', { path: 'a\u202eb', toString: 'x\ny' });
     expect(printFault(fault, 'fr')).toBe(
       'erreur[to-string␛[2J]: défaut non décrit to-string␛[2J path=a⟨U+202E⟩b toString=x␊y\n' +
-        '  état: rien n’a été modifié\n',
+        '  état : rien n’a été modifié\n',
     );
   });
 
