@@ -122,10 +122,12 @@ function build(reading: Reading, written: WrittenFrontMatter): FrontMatter {
     lang: written.lang,
     ...(written.version === undefined ? {} : { version: written.version }),
     ...(written.service === undefined ? {} : { service: written.service }),
+    ...(written.classification === undefined ? {} : { classification: written.classification }),
     timeZone: written.timezone,
     ...(written.dmia === undefined ? {} : { dmia: minutes(written.dmia) }),
     objectives: written.objectives,
     scope: written.scope,
+    exclusions: written.exclusions,
     ...(written.scenario === undefined ? {} : { scenario: written.scenario }),
     resources: mapOf(written.resources, (name, { kind, access, label, pdma, oldest }): Resource => {
       const objective = pdma === undefined ? {} : { pdma: minutes(pdma) };

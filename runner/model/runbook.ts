@@ -113,12 +113,15 @@ export interface FrontMatter {
   readonly lang: Lang;
   readonly version?: string;
   readonly service?: string;
+  /** How it is classified, and to whom its documents may go. */
+  readonly classification?: string;
   /** IANA time zone in which times are shown. */
   readonly timeZone: string;
   readonly dmia?: number;
   /** Measurable objectives, scope, scenario and exclusions of the exercise, for the procès-verbal. */
   readonly objectives: readonly string[];
   readonly scope: readonly string[];
+  readonly exclusions: readonly string[];
   readonly scenario?: string;
   readonly resources: ReadonlyMap<string, Resource>;
   readonly inputs: ReadonlyMap<string, Input>;

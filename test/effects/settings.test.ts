@@ -26,6 +26,7 @@ function planOf(target: Partial<Target>, resources: ReadonlyMap<string, Resource
       timeZone: 'Europe/Paris',
       objectives: [],
       scope: [],
+      exclusions: [],
       resources,
       inputs: new Map(),
       secrets: new Map([['cle', { name: 'cle', label: 'Clé de sauvegarde', place }]]),
