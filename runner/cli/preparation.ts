@@ -1,6 +1,7 @@
 import type { Lang } from '../diagnostic.ts';
 import type { Preparation } from '../effects/platform.ts';
 import { Fault } from '../fault.ts';
+import { wordsOf } from '../report/words.ts';
 import { type Invocation, listOption } from './arguments.ts';
 import { helmWords } from './helm-words.ts';
 
@@ -14,7 +15,7 @@ export function preparationOf(invocation: Invocation, lang: Lang): Preparation {
   return {
     faults: faultsOf(invocation),
     ask: askSecret,
-    say: command => process.stderr.write(`${helmWords[lang].installs} : ${command}\n`),
+    say: command => process.stderr.write(`${helmWords[lang].installs}${wordsOf(lang).colon}${command}\n`),
   };
 }
 

@@ -22,12 +22,17 @@ import { fill, wordsOf } from './words.ts';
 export interface Locale {
   readonly lang: Lang;
   readonly timeZone: string;
+  /** What each role is called, by its name. */
+  readonly roles?: ReadonlyMap<string, string>;
 }
 
-/** A person, with the role and in whose name: `déclaré par alice (pilote) pour bruno`. */
-export function sayPerson(person: Person, lang: Lang, voice: Voice = 'typed'): string {
-  const { id, role, declaredFor } = person;
+type Speech = Pick<Locale, 'lang' | 'roles'>;
+
+/** A person, with the role and in whose name: `déclaré par alice (Pilote) pour bruno`. */
+export function sayPerson(person: Person, { lang, roles }: Speech, voice: Voice = 'typed'): string {
+  const { id, role: name, declaredFor } = person;
   const words = wordsOf(lang);
+  const role = name === undefined ? undefined : (roles?.get(name) ?? name);
   const by = role === undefined ? id : fill(words.report.byRole, { id, role });
   const said = declaredFor === undefined ? by : fill(words.person.declaredFor, { by, who: declaredFor });
   return voice === 'scripted' ? `${said}, ${words.person.scripted}` : said;
@@ -133,8 +138,10 @@ export function sayValue(value: Json, lang: Lang, limit = 400): string {
 }
 
 /** An export as the record shows it. */
-export function sayExported(exported: Exported, lang: Lang): string {
-  return 'secret' in exported ? wordsOf(lang).record.secret : sayValue(exported.value, lang);
+export function sayExported(exported: Exported, lang: Lang, limit?: number): string {
+  const words = wordsOf(lang).record;
+  if ('secret' in exported) return words.secret;
+  return exported.value === '' ? `(${words.emptyValue})` : sayValue(exported.value, lang, limit);
 }
 
 /** What a server says of itself: `apilos_restore (postgres, vide) : version=15.8, …`. */
@@ -148,9 +155,9 @@ export function sayFingerprint(fingerprint: Fingerprint, lang: Lang): string {
 }
 
 /** Who approved a step, and with which key. */
-export function sayApproval({ by, voice, signed }: EventOf<'step-approved'>, lang: Lang): string {
-  const words = wordsOf(lang).progress;
-  const said = { by: sayPerson(by, lang, voice) };
+export function sayApproval({ by, voice, signed }: EventOf<'step-approved'>, speech: Speech): string {
+  const words = wordsOf(speech.lang).progress;
+  const said = { by: sayPerson(by, speech, voice) };
   if (signed === undefined) return fill(words.approvedScripted, said);
   return fill(words.approved, { ...said, key: signed.key });
 }
@@ -162,7 +169,7 @@ export function sayAnswer(
 ): string {
   const { lang } = locale;
   const words = wordsOf(lang).record;
-  const by = sayPerson(entry.by, lang, entry.voice);
+  const by = sayPerson(entry.by, locale, entry.voice);
   if (entry.type === 'approval-refused')
     return fill(words.approvalRefused, { by, fault: describeFault(entry.fault, entry.params, lang) });
   const at = sayInstant(entry.at, locale);
@@ -176,7 +183,7 @@ export function sayHandover(
   locale: Locale,
 ): string {
   const { lang } = locale;
-  const people = { from: sayPerson(from, lang), to: sayPerson(to, lang, voice) };
+  const people = { from: sayPerson(from, locale), to: sayPerson(to, locale, voice) };
   return fill(wordsOf(lang).record.handedOver, { ...people, at: sayInstant(at, locale) });
 }
 
@@ -194,15 +201,35 @@ export function sayStamp(entry: EventOf<'time-stamped' | 'time-stamp-failed'>, l
   return fill(words.record.stamped, { mark, at, authority, policy, sha256 });
 }
 
+/** Why a step was skipped: what the journal says in signs of a condition is put in words. */
+export function saySkip({ cause, reason }: EventOf<'step-skipped'>, lang: Lang): string {
+  if (cause !== 'condition') return reason;
+  const words = wordsOf(lang).record;
+  const [, step] = /^(\S+) = ∅$/.exec(reason) ?? [];
+  if (step !== undefined) return fill(words.nothingDone, { step });
+  const [, input, found, is] = /^([a-z][a-z0-9-]*)=([\s\S]*) \(≠ ([\s\S]*)\)$/.exec(reason) ?? [];
+  if (input === undefined || found === undefined || is === undefined) return reason;
+  return fill(words.condition, { input, found, is });
+}
+
+/** What a check found, poll by poll: the only one, or the first and the last. */
+export function sayPolls(
+  { count, first, last }: NonNullable<EventOf<'step-finished'>['polls']>,
+  lang: Lang,
+): string {
+  const words = wordsOf(lang).record;
+  return count === 1 ? fill(words.poll, { last }) : fill(words.polls, { count, first, last });
+}
+
 /** How a doubt was settled. */
-export function saySettlement(settled: EventOf<'doubt-settled'>, lang: Lang): string {
-  const words = wordsOf(lang);
+export function saySettlement(settled: EventOf<'doubt-settled'>, speech: Speech): string {
+  const words = wordsOf(speech.lang);
   const as = words.settled[settled.as];
   const { by } = settled;
   const said =
     'check' in by
       ? fill(words.record.doubtSettledByCheck, { as, check: by.check })
-      : fill(words.record.doubtSettled, { as, by: sayPerson(by, lang) });
+      : fill(words.record.doubtSettled, { as, by: sayPerson(by, speech) });
   return settled.reason === '' ? said : `${said} (${settled.reason})`;
 }
 

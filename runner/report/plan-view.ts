@@ -2,27 +2,26 @@ import type { Lang } from '../diagnostic.ts';
 import type { Instance, Plan, PlanNode } from '../plan/plan.ts';
 import { neutralise } from './neutralise.ts';
 import { questionWords } from './question-words.ts';
+import { fill, wordsOf } from './words.ts';
 
 const words = {
   fr: {
     inputs: 'entrées',
-    skipped: 'passée',
     manual: 'manuelle',
     check: 'vérification',
     parallel: 'en parallèle',
-    start: 'départ du chronomètre',
-    stop: 'arrêt du chronomètre',
+    start: 'début de la mesure',
+    stop: 'fin de la mesure',
     probes: 'sondes',
-    undos: 'retours en arrière',
+    undos: 'annulations',
   },
   en: {
     inputs: 'inputs',
-    skipped: 'skipped',
     manual: 'manual',
     check: 'check',
     parallel: 'in parallel',
-    start: 'the clock starts',
-    stop: 'the clock stops',
+    start: 'start of the measure',
+    stop: 'end of the measure',
     probes: 'probes',
     undos: 'undos',
   },
@@ -32,11 +31,12 @@ const words = {
 export function viewPlan(plan: Plan, lang: Lang): string {
   const { runbook, target, inputs } = plan;
   const told = words[lang];
+  const colon = wordsOf(lang).colon.trimEnd();
   const given = Object.entries(inputs).map(([name, value]) => `  ${name} = ${JSON.stringify(value)}`);
   const lines = [
     `${runbook.front.title}`,
     `${questionWords[lang].modes[target.mode]} · ${questionWords[lang].target} ${target.name} — ${target.label}`,
-    ...(given.length === 0 ? [] : [`${told.inputs} :`, ...given]),
+    ...(given.length === 0 ? [] : [`${told.inputs}${colon}`, ...given]),
     '',
     ...plan.nodes.flatMap(node => viewNode(node, 0, lang)),
     ...others(told.probes, plan.probes, lang),
@@ -68,8 +68,11 @@ function viewSection(node: Extract<PlanNode, { kind: 'section' }>, indent: numbe
 
 function viewInstance(instance: Instance, lang: Lang): string {
   const { step, skip } = instance;
+  const said = wordsOf(lang);
   const reason =
-    skip === undefined ? '' : ` — ${words[lang].skipped} : ${skip.input} = ${skip.found} (≠ ${skip.is})`;
+    skip === undefined
+      ? ''
+      : ` — ${said.status.skipped}${said.colon}${fill(said.record.condition, { input: skip.input, found: String(skip.found), is: String(skip.is) })}`;
   return `${skip === undefined ? '•' : '◦'} ${instance.id} [${viewKind(instance, lang)}]${step.title === step.id ? '' : ` ${step.title}`}${reason}`;
 }
 
@@ -90,5 +93,9 @@ function viewKind({ step }: Instance, lang: Lang): string {
 
 function others(title: string, instances: readonly Instance[], lang: Lang): string[] {
   if (instances.length === 0) return [];
-  return ['', `${title} :`, ...instances.map(instance => `  ${viewInstance(instance, lang)}`)];
+  return [
+    '',
+    `${title}${wordsOf(lang).colon.trimEnd()}`,
+    ...instances.map(instance => `  ${viewInstance(instance, lang)}`),
+  ];
 }

@@ -7,14 +7,23 @@ import type { Entry } from '../journal/event.ts';
 import type { Plan } from '../plan/plan.ts';
 import { describeFault } from './faults.ts';
 import { neutralise } from './neutralise.ts';
-import { sayApproval, sayFact, sayInstant, sayPerson, sayReason, saySettlement, sayValue } from './phrase.ts';
+import {
+  sayApproval,
+  sayFact,
+  sayInstant,
+  sayPerson,
+  sayReason,
+  saySettlement,
+  saySkip,
+  sayValue,
+} from './phrase.ts';
 import type { EntryOf } from './record.ts';
 import { byteSize, clockTime, duration } from './time.ts';
-import { fill, SIGNS, wordsOf } from './words.ts';
+import { fill, noBreak, SIGNS, wordsOf } from './words.ts';
 
 /** What a line needs besides its entry. */
 export interface ProgressContext {
-  /** What each instance is called, by its id. */
+  /** What each instance is called, by its id; a step that is called by its id alone is left out. */
   readonly titles: ReadonlyMap<string, string>;
   readonly roles: ReadonlyMap<string, string>;
   readonly timeZone: string;
@@ -36,7 +45,9 @@ const BAR = '  │ ';
 export function progressContext(plan: Plan, t0?: string): ProgressContext {
   const { front } = plan.runbook;
   return {
-    titles: new Map(plan.instances.map(instance => [instance.id, instance.step.title])),
+    titles: new Map(
+      plan.instances.flatMap(({ id, step }) => (step.title === step.id ? [] : [[id, step.title] as const])),
+    ),
     roles: new Map([...front.roles.values()].map(role => [role.name, role.label])),
     timeZone: front.timeZone,
     ...(t0 === undefined ? {} : { t0 }),
@@ -108,6 +119,7 @@ function join(parts: readonly (string | undefined)[]): string {
 
 function sayEntry(entry: Entry, context: ProgressContext, lang: Lang): string | undefined {
   const words = wordsOf(lang);
+  const locale = { lang, timeZone: context.timeZone, roles: context.roles };
   const left = sayTimeLeft(entry.at, context, lang);
   switch (entry.type) {
     case 'run-opened': {
@@ -116,15 +128,15 @@ function sayEntry(entry: Entry, context: ProgressContext, lang: Lang): string | 
     }
     case 'run-resumed':
       return join([
-        `▶ ${fill(words.progress.resumed, { by: sayPerson(entry.operator, lang, entry.voice) })}`,
+        `▶ ${fill(words.progress.resumed, { by: sayPerson(entry.operator, locale, entry.voice) })}`,
         left,
       ]);
     case 'run-paused':
       return `⏸ ${fill(words.progress.paused, { cause: words.pauseCause[entry.cause] })}`;
     case 'run-closed':
-      return join([words.runOutcome[entry.outcome], sayPerson(entry.by, lang)]);
+      return join([words.runOutcome[entry.outcome], sayPerson(entry.by, locale)]);
     case 'change-accepted':
-      return fill(words.progress.changed, { by: sayPerson(entry.by, lang) });
+      return fill(words.progress.changed, { by: sayPerson(entry.by, locale) });
     case 'journal-recovered':
       return fill(words.progress.recovered, { bytes: byteSize(entry.bytes, lang) });
     case 'clock-marked':
@@ -132,7 +144,7 @@ function sayEntry(entry: Entry, context: ProgressContext, lang: Lang): string | 
     case 'section-entered':
       return `${'#'.repeat(Math.max(1, entry.depth))} ${entry.title}${entry.item === undefined ? '' : ` [${sayValue(entry.item, lang)}]`}`;
     case 'fact-recorded':
-      return `  • ${sayFact(entry.fact, { lang, timeZone: context.timeZone })}`;
+      return `  • ${sayFact(entry.fact, locale)}`;
     case 'note-added':
       return `  ✎ ${entry.text}`;
     case 'evidence-attached':
@@ -148,11 +160,11 @@ function sayEntry(entry: Entry, context: ProgressContext, lang: Lang): string | 
     case 'teardown-asked':
       return `  • ${words.progress.teardown[entry.scope]}`;
     case 'run-handed-over': {
-      const [from, to] = [sayPerson(entry.from, lang), sayPerson(entry.to, lang, entry.voice)];
+      const [from, to] = [sayPerson(entry.from, locale), sayPerson(entry.to, locale, entry.voice)];
       return `⇄ ${fill(words.progress.handedOver, { from, to })}`;
     }
     case 'time-stamped': {
-      const at = sayInstant(entry.stampedAt, { lang, timeZone: context.timeZone });
+      const at = sayInstant(entry.stampedAt, locale);
       const mark = words.progress.stampMark[entry.mark];
       const { authority, policy } = entry;
       return `  ◷ ${fill(words.progress.stamped, { mark, at, authority, policy })}`;
@@ -165,6 +177,11 @@ function sayEntry(entry: Entry, context: ProgressContext, lang: Lang): string | 
     default:
       return sayStepEntry(entry, context, lang, left);
   }
+}
+
+function nameOf(id: string, { titles }: ProgressContext): string {
+  const title = titles.get(id);
+  return title === undefined ? id : `${id} — ${title}`;
 }
 
 type StepEntry = EntryOf<
@@ -191,12 +208,12 @@ function sayStepEntry(
   left: string | undefined,
 ): string | undefined {
   const words = wordsOf(lang);
+  const speech = { lang, roles: context.roles };
   const id = entry.step;
   switch (entry.type) {
     case 'step-intended': {
       const again = entry.attempt > 1 ? fill(words.progress.attempt, { number: entry.attempt }) : undefined;
-      const title = context.titles.get(id);
-      return join([`▶ ${id}${title === undefined ? '' : ` — ${title}`}`, again, left]);
+      return join([`▶ ${nameOf(id, context)}`, again, left]);
     }
     case 'step-finished': {
       const reason = entry.reason === undefined ? undefined : sayReason(entry.reason, lang);
@@ -209,37 +226,37 @@ function sayStepEntry(
         fill(words.progress.doubt, { reason: sayReason(entry.reason, lang) }),
       ]);
     case 'doubt-settled':
-      return `  ${saySettlement(entry, lang)}`;
+      return `  ${saySettlement(entry, speech)}`;
     case 'step-skipped':
-      return join([`${SIGNS.skipped} ${id} ${words.status.skipped}`, entry.reason]);
+      return join([`${SIGNS.skipped} ${id} ${words.status.skipped}`, saySkip(entry, lang)]);
     case 'manual-presented': {
       const role = entry.role === undefined ? undefined : (context.roles.get(entry.role) ?? entry.role);
       const todo =
         role === undefined ? words.progress.presentedAnyone : fill(words.progress.presented, { role });
-      return join([`${SIGNS.presented} ${id} — ${context.titles.get(id) ?? ''}`, todo, left]);
+      return join([`${SIGNS.presented} ${nameOf(id, context)}`, todo, left]);
     }
     case 'step-confirmed':
       return join([
         `${SIGNS.confirmed} ${id} ${words.status.confirmed}`,
-        sayPerson(entry.by, lang, entry.voice),
+        sayPerson(entry.by, speech, entry.voice),
       ]);
     case 'step-done-by-hand':
       return join([
         `${SIGNS['done-by-hand']} ${id} ${words.status['done-by-hand']}`,
-        sayPerson(entry.by, lang, entry.voice),
+        sayPerson(entry.by, speech, entry.voice),
         entry.reason,
       ]);
     case 'approval-asked': {
       const role = context.roles.get(entry.role) ?? entry.role;
       const asked = `  ⚿ ${id} ${fill(words.progress.approvalAsked, { role })}`;
-      return context.isAsked === true ? asked : `${asked} : ${entry.challenge}`;
+      return context.isAsked === true ? asked : `${asked}${noBreak(words.colon)}${entry.challenge}`;
     }
     case 'approval-refused': {
       const fault = describeFault(entry.fault, entry.params, lang);
       return `  ✘ ${id} ${fill(words.progress.approvalRefused, { fault })}`;
     }
     case 'step-approved':
-      return `  ⚿ ${id} ${sayApproval(entry, lang)}`;
+      return `  ⚿ ${id} ${sayApproval(entry, speech)}`;
     case 'step-started':
     case 'item-confirmed':
     case 'retry-asked':

@@ -3,6 +3,7 @@ import type { Fingerprint } from '../journal/event.ts';
 import type { CellExport, Mode, Runbook, Step } from '../model/runbook.ts';
 import { neutralise } from './neutralise.ts';
 import { questionWords } from './question-words.ts';
+import { noBreak, wordsOf } from './words.ts';
 
 /** What stands above a step at a terminal: which target, in which mode, and how long is left. */
 export interface StepHead {
@@ -44,9 +45,10 @@ export function viewDetails(runbook: Runbook, step: Step, lang: Lang): string {
     [words.given, given],
     [words.produces, exported],
   ] as const;
+  const colon = noBreak(wordsOf(lang).colon);
   const lines = rows
     .filter(([, texts]) => texts.length > 0)
-    .map(([name, texts]) => `  ${name} : ${texts.join(', ')}`);
+    .map(([name, texts]) => `  ${name}${colon}${texts.join(', ')}`);
   return lines.map(line => neutralise(line, 'line')).join('\n');
 }
 

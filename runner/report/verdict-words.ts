@@ -145,6 +145,11 @@ const fr: VerdictWords = {
     'code-differs': 'le code engagé n’est pas celui de la source',
     'opening-differs': 'l’ouverture ne correspond ni à la source ni à ses fichiers',
     'close-differs': 'la clôture ne correspond pas à ce qui a été fait',
+    'output-differs': 'la somme de la sortie n’est pas celle de la sortie inscrite',
+    'wrong-person': 'qui parle n’est ni l’opérateur du moment, ni titulaire du rôle qu’il se donne',
+    'scripted-in-real': 'une réponse scriptée, dans une exécution réelle',
+    'no-reason': 'une décision sans motif, ou de personne',
+    'nothing-to-correct': 'la note corrige une entrée qui n’existe pas encore',
   },
   signers: {
     verified: 'vérifié',
@@ -290,6 +295,12 @@ const en: VerdictWords = {
     'code-differs': 'the code that was begun is not that of the source',
     'opening-differs': 'the opening matches neither the source nor its files',
     'close-differs': 'the close does not match what was done',
+    'output-differs': 'the sum of the output is not that of the output that was recorded',
+    'wrong-person':
+      'who speaks is neither the operator of that moment nor a holder of the role that they claim',
+    'scripted-in-real': 'a scripted answer in a real run',
+    'no-reason': 'a decision without a reason, or of nobody',
+    'nothing-to-correct': 'the note corrects an entry that is not there yet',
   },
   signers: {
     verified: 'verified',

@@ -57,10 +57,14 @@ export function accountOf({ source, file, entries }: TranscriptInput): Account {
     record,
     figures: figuresOf(record, runbook.front, ids),
     lang,
-    locale: { lang, timeZone: runbook.front.timeZone },
+    locale: { lang, timeZone: runbook.front.timeZone, roles: roleLabels(runbook) },
     words: wordsOf(lang),
     instances: instancesByStep(plan),
   };
+}
+
+function roleLabels({ front }: Runbook): ReadonlyMap<string, string> {
+  return new Map([...front.roles.values()].map(role => [role.name, role.label]));
 }
 
 function instancesByStep(plan: Plan): Map<string, Instance[]> {

@@ -4,7 +4,7 @@
  */
 import type { Entry, EventOf } from '../journal/event.ts';
 import { codeSpan } from '../report/neutralise.ts';
-import { sayPerson, sayReason } from '../report/phrase.ts';
+import { sayPerson, sayReason, saySkip } from '../report/phrase.ts';
 import type { EntryOf } from '../report/record.ts';
 import { byteSize, dateTime } from '../report/time.ts';
 import { fill, noBreak, SIGNS } from '../report/words.ts';
@@ -38,7 +38,7 @@ function openingLines(
   { words, lang, locale }: Account,
   opened: EventOf<'addendum-opened'> & Entry,
 ): string[] {
-  const by = text(sayPerson(opened.by, lang, opened.voice));
+  const by = text(sayPerson(opened.by, locale, opened.voice));
   const at = dateTime(opened.at, locale.timeZone, lang);
   return [
     `- ${said(words.addendum.completes, { run: codeSpan(opened.run), sealed: codeSpan(opened.sealed) })}`,
@@ -72,9 +72,10 @@ function teardownLine(
 ): string {
   const head = `- **${said(words.addendum.entry, { seq: entry.seq })}** · ${dateTime(entry.at, locale.timeZone, lang)}`;
   if (entry.type === 'teardown-asked')
-    return `${head} · ${text(sayPerson(entry.by, lang, entry.voice))}<br>${said(words.progress.teardown.now, {})}`;
+    return `${head} · ${text(sayPerson(entry.by, locale, entry.voice))}<br>${said(words.progress.teardown.now, {})}`;
   const outcome = entry.type === 'step-skipped' ? 'skipped' : entry.outcome;
-  const why = entry.type === 'step-skipped' ? entry.reason : entry.reason && sayReason(entry.reason, lang);
+  const why =
+    entry.type === 'step-skipped' ? saySkip(entry, lang) : entry.reason && sayReason(entry.reason, lang);
   const because = why === undefined || why === '' ? '' : ` (${text(why)})`;
   return `${head} · ${codeSpan(entry.step)}<br>${SIGNS[outcome]} ${words.status[outcome]}${because}`;
 }
@@ -87,7 +88,7 @@ function headOf(
   const parts = [
     `**${said(words.addendum.entry, { seq: entry.seq })}**`,
     dateTime(entry.at, locale.timeZone, lang),
-    text(sayPerson(entry.by, lang)),
+    text(sayPerson(entry.by, locale)),
     ...(entry.step === undefined ? [] : [codeSpan(entry.step)]),
   ];
   return `- ${parts.join(' · ')}`;

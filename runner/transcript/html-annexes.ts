@@ -4,13 +4,13 @@
  */
 import type { ElementContent } from 'hast';
 import { h } from 'hastscript';
-import type { Entry } from '../journal/event.ts';
-import { sayPerson } from '../report/phrase.ts';
+import type { Entry, EventOf } from '../journal/event.ts';
+import { type Locale, sayPerson } from '../report/phrase.ts';
 import { printEntry, progressContext } from '../report/progress.ts';
 import { byteSize, dateTime, tableTime } from '../report/time.ts';
 import { fill, noBreak } from '../report/words.ts';
 import { type Account, isTold } from './account.ts';
-import { entryLink } from './html-course.ts';
+import { entryLink } from './html-findings.ts';
 import { type Content, codeBlock, hash, nothing, row, sheetList, table } from './html-parts.ts';
 import { bundleLinkOf } from './html-record.ts';
 import type { Chapter } from './html-report.ts';
@@ -47,7 +47,10 @@ function journalTable(account: Account): ElementContent[] {
       continue;
     }
     flush();
-    const text = printEntry(entry, context, lang).slice('00:00:00 '.length).trim().replace(/^#+ /, '');
+    const text = printEntry(entry, context, lang)
+      .slice('00:00:00 '.length)
+      .trim()
+      .replace(/^(?:#+|•) /, '');
     rows.push(entryRow(account, entry, text));
   }
   flush();
@@ -61,7 +64,7 @@ function journalTable(account: Account): ElementContent[] {
 }
 
 function entryRow(account: Account, entry: Entry, text: string): ElementContent {
-  const { words, locale, lang, record } = account;
+  const { words, locale, record } = account;
   const corrections = record.corrections.get(entry.seq) ?? [];
   const notes: Content[] = corrections.flatMap(note => [
     ' — ',
@@ -76,17 +79,17 @@ function entryRow(account: Account, entry: Entry, text: string): ElementContent 
     h('td.time', tableTime(entry.at, locale.timeZone)),
     h('td', words.journal[entry.type]),
     h('td', [prefix + (text === '' ? plainContent(account, entry) : text), ...notes]),
-    h('td', authorOf(entry, lang)),
+    h('td', authorOf(entry, locale)),
   ]);
 }
 
 /** What the progress lines leave unsaid. */
-function plainContent({ words }: Account, entry: Entry): string {
+function plainContent({ words, plan }: Account, entry: Entry): string {
   switch (entry.type) {
     case 'step-started':
       return `${entry.step} (pid ${entry.pid})`;
     case 'item-confirmed':
-      return `${entry.step} : ${fill(words.record.item, { number: entry.item + 1 })}`;
+      return `${entry.step}${noBreak(words.colon)}☑ ${itemText(plan, entry) ?? fill(words.record.item, { number: entry.item + 1 })}`;
     case 'retry-asked':
       return entry.step;
     default:
@@ -96,13 +99,19 @@ function plainContent({ words }: Account, entry: Entry): string {
   }
 }
 
-function authorOf(entry: Entry, lang: Account['lang']): string {
+/** What the item says that was confirmed, if the runbook still has it. */
+function itemText(plan: Account['plan'], { step: id, item }: EventOf<'item-confirmed'>): string | undefined {
+  const step = plan.instances.find(instance => instance.id === id)?.step;
+  return step?.kind === 'manual' ? step.items[item]?.text : undefined;
+}
+
+function authorOf(entry: Entry, locale: Locale): string {
   const voice = 'voice' in entry ? entry.voice : 'typed';
   if (entry.type === 'run-opened' || entry.type === 'run-resumed') {
-    return sayPerson(entry.operator, lang, voice);
+    return sayPerson(entry.operator, locale, voice);
   }
   if (!('by' in entry) || entry.by === undefined || !('id' in entry.by)) return '';
-  return sayPerson(entry.by, lang, voice);
+  return sayPerson(entry.by, locale, voice);
 }
 
 function outputRow(
@@ -120,13 +129,13 @@ function outputRow(
     h('th', { scope: 'row' }, first.seq === last.seq ? String(first.seq) : `${first.seq}–${last.seq}`),
     h('td.time', tableTime(first.at, locale.timeZone)),
     h('td', words.journal['output-written']),
-    h('td', `${first.step} : ${said}`),
+    h('td', `${first.step}${noBreak(words.colon)}${said}`),
     h('td', ''),
   ]);
 }
 
 function evidenceTable(account: Account): ElementContent[] {
-  const { words, record, lang } = account;
+  const { words, record, lang, locale } = account;
   const outputs = [...record.steps.values()].flatMap(step =>
     step.attempts.flatMap(({ finished, doubted }) => {
       const output = finished?.output ?? doubted?.output;
@@ -142,7 +151,7 @@ function evidenceTable(account: Account): ElementContent[] {
       media,
       byteSize(bytes, lang),
       hash(sha256),
-      sayPerson(by, lang),
+      sayPerson(by, locale),
     ]),
   );
   if (files.length + outputs.length === 0) return [nothing(words.report.noEvidence)];

@@ -108,11 +108,11 @@ function usedRow({ words, record, lang, locale }: Account, fact: Used, label: st
     h('code', fact.id),
     sayInstant(fact.takenAt, locale),
     Number.isNaN(age) ? words.notMeasured : duration(age, lang),
-    byteSize(fact.bytes, lang),
+    h('span.time', byteSize(fact.bytes, lang)),
     fact.checks.length === 0
       ? words.none
       : h(
-          'ul',
+          'ul.checks',
           fact.checks.map(check => h('li', check)),
         ),
     hash(fact.sha256),
@@ -120,7 +120,8 @@ function usedRow({ words, record, lang, locale }: Account, fact: Used, label: st
 }
 
 /** What each server said of itself when a step was about to act on it; the same words only once. */
-export function fingerprints({ words, record, lang }: Account): ElementContent[] {
+export function fingerprints({ words, record, lang, runbook }: Account): ElementContent[] {
+  const label = (name: string) => runbook.front.resources.get(name)?.label ?? name;
   const seen = new Map<string, Fingerprint>();
   for (const entry of record.entries) {
     if (entry.type !== 'step-intended' || entry.fingerprint === undefined) continue;
@@ -129,7 +130,7 @@ export function fingerprints({ words, record, lang }: Account): ElementContent[]
   }
   if (seen.size === 0) return [nothing(words.report.noFingerprints)];
   const rows = [...seen.values()].map(fingerprint =>
-    row([h('code', fingerprint.resource), sayFingerprint(fingerprint, lang)]),
+    row([label(fingerprint.resource), sayFingerprint(fingerprint, lang)]),
   );
   const heads = [words.table.resource, words.table.found];
   return [table(noBreak(words.report.fingerprints), heads, [h('tbody', rows)])];

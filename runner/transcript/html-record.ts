@@ -14,9 +14,11 @@ import {
   sayLines,
   sayOutput,
   sayPerson,
+  sayPolls,
   sayProbed,
   sayReason,
   saySettlement,
+  saySkip,
 } from '../report/phrase.ts';
 import type { Attempt, EntryOf, StepRecord } from '../report/record.ts';
 import { byteSize, clockTime, duration } from '../report/time.ts';
@@ -96,22 +98,22 @@ function approvals({ locale }: Account, record: StepRecord): Content[][] {
 }
 
 function answers(account: Account, record: StepRecord): Content[][] {
-  const { words, lang } = account;
+  const { words, lang, locale } = account;
   const lines: Content[][] = [];
   const { skipped, byHand, confirmed, probed } = record;
   if (probed !== undefined) lines.push([sayProbed(probed, lang)]);
   if (skipped !== undefined) {
     const cause = words.skipCause[skipped.cause];
-    const by = skipped.by === undefined ? '' : `, ${sayPerson(skipped.by, lang)}`;
-    lines.push([fill(words.record.skippedBecause, { cause, reason: skipped.reason }) + by]);
+    const by = skipped.by === undefined ? '' : `, ${sayPerson(skipped.by, locale)}`;
+    lines.push([fill(words.record.skippedBecause, { cause, reason: saySkip(skipped, lang) }) + by]);
   }
   if (byHand !== undefined) {
-    const by = sayPerson(byHand.by, lang, byHand.voice);
+    const by = sayPerson(byHand.by, locale, byHand.voice);
     lines.push([said(fill(words.record.byHand, { by, reason: byHand.reason }))]);
     lines.push(...exportLines(account, byHand.exports));
   }
   if (confirmed !== undefined) {
-    lines.push(labelled(account, words.status.confirmed, [sayPerson(confirmed.by, lang, confirmed.voice)]));
+    lines.push(labelled(account, words.status.confirmed, [sayPerson(confirmed.by, locale, confirmed.voice)]));
     if (confirmed.remark !== undefined) {
       lines.push(labelled(account, words.record.remark, [said(confirmed.remark)]));
     }
@@ -120,12 +122,12 @@ function answers(account: Account, record: StepRecord): Content[][] {
 }
 
 function items(account: Account, { step }: Instance, record: StepRecord): Content[][] {
-  const { words, lang, locale } = account;
+  const { words, locale } = account;
   if (step.kind !== 'manual' || record.presented === undefined) return [];
   return step.items.map((item, index) => {
     const confirmed = record.items.findLast(entry => entry.item === index);
     if (confirmed === undefined) return [`☐ ${item.text} — ${words.record.itemOpen}`];
-    const who = sayPerson(confirmed.by, lang, confirmed.voice);
+    const who = sayPerson(confirmed.by, locale, confirmed.voice);
     return [`☑ ${item.text} — ${who}, ${clockTime(confirmed.at, locale.timeZone)}`];
   });
 }
@@ -143,12 +145,11 @@ function attemptBlock(account: Account, record: StepRecord, attempt: Attempt): E
     lines.push([fill(words.record.typedName, { name: intended.typedName })]);
   }
   if (finished?.polls !== undefined) {
-    const { count, first, last } = finished.polls;
-    lines.push([fill(words.record.polls, { count, first, last })]);
+    lines.push([sayPolls(finished.polls, lang)]);
   }
   for (const fact of attempt.facts) lines.push([said(sayFact(fact, locale))]);
   if (doubted !== undefined) {
-    lines.push([settled === undefined ? words.record.doubtOpen : said(saySettlement(settled, lang))]);
+    lines.push([settled === undefined ? words.record.doubtOpen : said(saySettlement(settled, locale))]);
   }
   lines.push(...exportLines(account, { ...finished?.exports, ...settled?.exports }));
   return [
@@ -166,7 +167,7 @@ function attemptHead(account: Account, record: StepRecord, attempt: Attempt): Co
   const by =
     intended.by === undefined
       ? words.record.automatic
-      : fill(words.record.askedBy, { by: sayPerson(intended.by, lang) });
+      : fill(words.record.askedBy, { by: sayPerson(intended.by, locale) });
   const status = finished?.outcome ?? (doubted === undefined ? 'running' : 'doubtful');
   const reason = finished?.reason ?? doubted?.reason;
   const head: Content[] = [
@@ -178,7 +179,7 @@ function attemptHead(account: Account, record: StepRecord, attempt: Attempt): Co
   if (finished !== undefined) head.push(` · ${duration(finished.duration, lang)}`);
   const retry = record.retries.findLast(entry => entry.seq < intended.seq);
   if (retry?.by !== undefined && attempt.number > 1) {
-    head.push(` · ${fill(words.record.retryBy, { by: sayPerson(retry.by, lang) })}`);
+    head.push(` · ${fill(words.record.retryBy, { by: sayPerson(retry.by, locale) })}`);
   }
   return head;
 }
@@ -224,20 +225,20 @@ export function bundleLinkOf(name: string, file: string): Content {
 }
 
 function evidenceText(account: Account, entry: EntryOf<'evidence-attached'>): Content[] {
-  const { words, lang } = account;
+  const { words, lang, locale } = account;
   return labelled(account, words.record.evidence, [
     bundleLinkOf(entry.name, entry.file),
     ` — ${byteSize(entry.bytes, lang)}, sha256 `,
     hash(entry.sha256),
-    `, ${sayPerson(entry.by, lang)}`,
+    `, ${sayPerson(entry.by, locale)}`,
   ]);
 }
 
 /** A note, with what it corrects. */
 export function noteText(account: Account, note: EntryOf<'note-added'>): Content[] {
-  const { words, lang, locale } = account;
+  const { words, locale } = account;
   const title =
     note.corrects === undefined ? words.record.note : fill(words.record.correction, { seq: note.corrects });
   const when = clockTime(note.at, locale.timeZone);
-  return labelled(account, `${title} (${when}, ${sayPerson(note.by, lang)})`, [said(note.text)]);
+  return labelled(account, `${title} (${when}, ${sayPerson(note.by, locale)})`, [said(note.text)]);
 }

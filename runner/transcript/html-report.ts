@@ -16,11 +16,12 @@ import {
 import { duration } from '../report/time.ts';
 import { fill, noBreak } from '../report/words.ts';
 import type { Account } from './account.ts';
-import { cleaning, courseTable, decisions, deviations, verifications } from './html-course.ts';
+import { courseTable } from './html-course.ts';
+import { cleaning, decisions, deviations, verifications } from './html-findings.ts';
 import { backups, fingerprints, objectivesTable } from './html-measures.ts';
 import { type Content, hash, nothing, row, sheetList, table } from './html-parts.ts';
 import type { Phase } from './phases.ts';
-import { voiceOf } from './summary.ts';
+import { missedOf, reservesOf, voiceOf } from './summary.ts';
 
 /** A numbered section of the page. */
 export interface Chapter {
@@ -50,7 +51,11 @@ export function chaptersOf(account: Account, phases: readonly Phase[]): Chapter[
 }
 
 function listOf(items: readonly string[], { words }: Account): Content | Content[] {
-  if (items.length === 0) return missing(words.notProvided);
+  return listOr(items, words.notProvided);
+}
+
+function listOr(items: readonly string[], otherwise: string): Content | Content[] {
+  if (items.length === 0) return missing(otherwise);
   return h(
     'ul',
     items.map(item => h('li', item)),
@@ -73,7 +78,7 @@ function identification(account: Account): ElementContent[] {
       [words.table.title, runbook.front.title],
       [said.run, h('code', opened.run)],
       [said.service, runbook.front.service ?? missing(words.notProvided)],
-      [said.diffusion, missing(words.notProvided)],
+      [said.diffusion, runbook.front.classification ?? missing(words.notProvided)],
       [said.version, runbook.front.version ?? missing(words.notProvided)],
       [
         said.commit,
@@ -114,10 +119,10 @@ function frame(account: Account): ElementContent[] {
       [said.debex, sayInstant(opened.at, locale)],
       [said.finex, closed === undefined ? missing(words.outcome.open) : sayInstant(closed.at, locale)],
       [said.whole, duration(figures.whole.total, lang)],
-      [said.place, missing(words.notProvided)],
+      [said.place, missing(said.onPaper)],
       [said.goals, listOf(front.objectives, account)],
       [said.scope, listOf(front.scope, account)],
-      [said.exclusions, missing(words.notProvided)],
+      [said.exclusions, listOf(front.exclusions, account)],
       [said.scenario, front.scenario ?? missing(words.notProvided)],
       [said.selection, saySelection(opened.selection, lang)],
       ...(faults === undefined ? [] : [[said.faults, faults] as const]),
@@ -127,12 +132,19 @@ function frame(account: Account): ElementContent[] {
 }
 
 function participants(account: Account): ElementContent[] {
-  const { words, runbook, record, lang, locale } = account;
+  const { words, runbook, record, locale } = account;
   const seen = peopleIn(account);
+  const spokenFor = spokenForIn(account);
   const roles = [...runbook.front.roles.values()];
   const rows = roles.map(role => {
     const acted = role.holders.filter(holder => seen.has(holder));
-    const part = acted.length === 0 ? words.report.absent : `${words.report.took} : ${acted.join(', ')}`;
+    const by = [...new Set(role.holders.flatMap(holder => [...(spokenFor.get(holder) ?? [])]))];
+    const part =
+      acted.length > 0
+        ? `${words.report.took}${words.colon}${acted.join(', ')}`
+        : by.length > 0
+          ? fill(words.report.spokenFor, { by: by.join(', ') })
+          : words.report.absent;
     return row([
       role.label,
       role.holders.length === 0 ? missing(words.notProvided) : role.holders.join(', '),
@@ -144,7 +156,7 @@ function participants(account: Account): ElementContent[] {
   const others = [...seen].filter(id => !holders.has(id)).map(id => row(['', id, words.report.took, '']));
   const heads = [words.table.role, words.table.holders, words.table.part, words.table.signature];
   const operators = [record.opened, ...record.resumptions].map(({ operator, voice }) =>
-    sayPerson(operator, lang, voice),
+    sayPerson(operator, locale, voice),
   );
   return [
     sheetList([
@@ -165,6 +177,17 @@ function peopleIn({ record }: Account): Set<string> {
     if ('by' in entry && entry.by !== undefined && 'id' in entry.by) people.add(entry.by.id);
   }
   return people;
+}
+
+/** Who declared something for whom: by the id of the person who was absent, the ids of those who spoke. */
+function spokenForIn({ record }: Account): Map<string, Set<string>> {
+  const spoken = new Map<string, Set<string>>();
+  for (const entry of record.entries) {
+    if (!('by' in entry) || entry.by === undefined || !('id' in entry.by)) continue;
+    const { id, declaredFor } = entry.by;
+    if (declaredFor !== undefined) spoken.set(declaredFor, (spoken.get(declaredFor) ?? new Set()).add(id));
+  }
+  return spoken;
 }
 
 function environment(account: Account): ElementContent[] {
@@ -210,17 +233,20 @@ function actions({ words }: Account): ElementContent[] {
 function conclusion(account: Account): ElementContent[] {
   const { words, runbook, record } = account;
   const said = words.report;
+  const missed = missedOf(account);
   const signers = [...runbook.front.roles.values()].filter(role => role.mustSign);
   const rows = signers.map(role => row([role.label, role.holders.join(', '), '']));
   const outcome = words.outcome[record.closed?.outcome ?? 'open'];
   return [
     sheetList([
       [said.outcome, h('strong', outcome)],
-      [said.nextDrill, missing(words.notProvided)],
+      [said.reserves, listOr(reservesOf(account), words.report.reservesNone)],
+      ...(missed.length === 0 ? [] : [[said.missed, listOr(missed, '')] as const]),
+      [said.nextDrill, missing(said.onPaper)],
     ]),
     h('div.visas', [
       rows.length === 0
-        ? nothing(`${said.visas} : ${words.notProvided}`)
+        ? nothing(`${said.visas}${words.colon}${words.notProvided}`)
         : table(
             said.visas,
             [words.table.role, words.table.holders, words.table.signature],

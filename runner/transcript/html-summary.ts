@@ -7,12 +7,20 @@ import { h } from 'hastscript';
 import type { DataLoss, Judgement } from '../report/figures.ts';
 import { sayInstant } from '../report/phrase.ts';
 import { duration } from '../report/time.ts';
-import { noBreak } from '../report/words.ts';
+import { fill, noBreak } from '../report/words.ts';
 import type { Account } from './account.ts';
 import { section, sign } from './html-parts.ts';
 import { recoveryBar, timeline } from './html-timeline.ts';
 import type { Phase } from './phases.ts';
-import { clockText, judgementOf, reservationsOf, shareText, stepCounts, voiceOf } from './summary.ts';
+import {
+  clockText,
+  judgementOf,
+  reservationsOf,
+  reservesOf,
+  shareText,
+  stepCounts,
+  voiceOf,
+} from './summary.ts';
 
 interface Card {
   readonly label: string;
@@ -67,7 +75,8 @@ function toneOf(judgement: Judgement): Pick<Card, 'tone' | 'sign'> {
   return judgement === 'missed' ? { tone: 'bad', sign: '✘' } : { tone: 'warn', sign: '○' };
 }
 
-function outcomeCard({ words, record }: Account): Card {
+function outcomeCard(account: Account): Card {
+  const { words, record } = account;
   const outcome = record.closed?.outcome ?? 'open';
   const looks = {
     passed: { tone: 'ok', sign: '✔' },
@@ -76,14 +85,16 @@ function outcomeCard({ words, record }: Account): Card {
     abandoned: { tone: 'bad', sign: '✘' },
     open: { tone: 'warn', sign: '○' },
   } as const;
-  return { label: words.report.outcome, value: words.outcome[outcome], notes: [], ...looks[outcome] };
+  const reserves = reservesOf(account).length;
+  const notes = reserves === 0 ? [] : [fill(words.report.reservesTold, { count: reserves })];
+  return { label: words.report.outcome, value: words.outcome[outcome], notes, ...looks[outcome] };
 }
 
 function recoveryCard(account: Account): Card {
   const { words, figures, lang } = account;
   const { recovery, dmia } = figures;
   const notes: string[] = recovery === undefined ? [] : [judgementOf(account)];
-  if (dmia !== undefined) notes.push(`${words.report.dmia} : ${duration(dmia * 60_000, lang)}`);
+  if (dmia !== undefined) notes.push(`${words.report.dmia}${words.colon}${duration(dmia * 60_000, lang)}`);
   if (recovery === undefined) notes.push(words.report.noStop);
   else notes.push(words.report.recoveryNote, shareText(account, recovery));
   return {
@@ -98,16 +109,16 @@ function lossCard(account: Account, loss: DataLoss): Card {
   const { words, lang, locale } = account;
   const notes: string[] = loss.loss === undefined ? [] : [words.judgement[loss.judgement]];
   if (loss.objective !== undefined) {
-    notes.push(`${words.report.pdma} : ${duration(loss.objective * 60_000, lang)}`);
+    notes.push(`${words.report.pdma}${words.colon}${duration(loss.objective * 60_000, lang)}`);
   }
   notes.push(
     loss.takenAt === undefined
       ? words.report.noBackupUsed
-      : `${words.report.image} : ${sayInstant(loss.takenAt, locale)}`,
+      : `${words.report.image}${words.colon}${sayInstant(loss.takenAt, locale)}`,
   );
   if (loss.loss !== undefined && loss.loss < 0) notes.push(words.report.lossNegative);
   return {
-    label: `${words.report.dataLoss} : ${loss.label}`,
+    label: `${words.report.dataLoss}${words.colon}${loss.label}`,
     value: loss.loss === undefined ? words.notMeasured : duration(loss.loss, lang),
     notes,
     ...toneOf(loss.judgement),
@@ -123,7 +134,10 @@ function stepsCard(account: Account): Card {
   return {
     label: words.report.steps,
     value: String(total),
-    notes: [stepCounts(account), `${words.report.retries} : ${retries} · ${words.report.doubts} : ${doubts}`],
+    notes: [
+      stepCounts(account),
+      `${words.report.retries}${words.colon}${retries} · ${words.report.doubts}${words.colon}${doubts}`,
+    ],
     tone: wrong > 0 ? 'bad' : left > 0 ? 'warn' : 'ok',
     sign: wrong > 0 ? '✘' : left > 0 ? '○' : '✔',
   };

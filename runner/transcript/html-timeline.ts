@@ -190,9 +190,9 @@ export function timeline(account: Account, phases: readonly Phase[]): ElementCon
   ];
 }
 
-function phaseLabel({ locale }: Account, phase: Phase): string {
+function phaseLabel({ locale, words }: Account, phase: Phase): string {
   const clock = (at: string | undefined) => (at === undefined ? '' : clockTime(at, locale.timeZone));
-  return `${phase.title} : ${clock(phase.start)} → ${clock(phase.end)}`;
+  return `${phase.title}${noBreak(words.colon)}${clock(phase.start)} → ${clock(phase.end)}`;
 }
 
 function phaseRow({ locale, lang, words }: Account, phase: Phase): ElementContent {
@@ -247,7 +247,7 @@ export function recoveryBar(account: Account, measure: Measure): ElementContent[
   const rows = kinds.map((kind, index) =>
     row([words.span[kind], duration(measure.by[kind], lang), `${shares[index]}\u00a0%`]),
   );
-  const label = `${words.report.shares} : ${kinds.map(kind => `${words.span[kind]} ${duration(measure.by[kind], lang)}`).join(', ')}`;
+  const label = `${words.report.shares}${words.colon}${kinds.map(kind => `${words.span[kind]} ${duration(measure.by[kind], lang)}`).join(', ')}`;
   return [
     h('div.measure', [drawing(noBreak(label), bars), legend(account, kinds, objective)]),
     table(

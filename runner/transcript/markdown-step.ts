@@ -13,9 +13,11 @@ import {
   sayLines,
   sayOutput,
   sayPerson,
+  sayPolls,
   sayProbed,
   sayReason,
   saySettlement,
+  saySkip,
 } from '../report/phrase.ts';
 import type { Attempt, EntryOf, StepRecord } from '../report/record.ts';
 import { byteSize, clockTime, dateTime, duration } from '../report/time.ts';
@@ -91,35 +93,37 @@ function approvalLines({ locale }: Account, record: StepRecord): string[] {
   return record.approvals.map(entry => `- ${text(sayAnswer(entry, locale))}`);
 }
 
-function answerLines({ words, lang }: Account, record: StepRecord): string[] {
+function answerLines({ words, lang, locale }: Account, record: StepRecord): string[] {
   const lines: string[] = [];
   const { skipped, byHand, confirmed, probed } = record;
   if (probed !== undefined) lines.push(`- ${text(sayProbed(probed, lang))}`);
   if (skipped !== undefined) {
     const cause = words.skipCause[skipped.cause];
-    const by = skipped.by === undefined ? '' : `, ${text(sayPerson(skipped.by, lang))}`;
-    const said = fill(words.record.skippedBecause, { cause, reason: text(skipped.reason) });
+    const by = skipped.by === undefined ? '' : `, ${text(sayPerson(skipped.by, locale))}`;
+    const said = fill(words.record.skippedBecause, { cause, reason: text(saySkip(skipped, lang)) });
     lines.push(`- ${said}${by}`);
   }
   if (byHand !== undefined) {
-    const by = text(sayPerson(byHand.by, lang, byHand.voice));
+    const by = text(sayPerson(byHand.by, locale, byHand.voice));
     lines.push(`- ${fill(words.record.byHand, { by, reason: text(byHand.reason) })}`);
     lines.push(...exportLines(byHand.exports, lang, words.record.exported));
   }
   if (confirmed !== undefined) {
-    lines.push(`- ${words.status.confirmed} : ${text(sayPerson(confirmed.by, lang, confirmed.voice))}`);
+    lines.push(
+      `- ${words.status.confirmed}${words.colon}${text(sayPerson(confirmed.by, locale, confirmed.voice))}`,
+    );
     if (confirmed.remark !== undefined)
       lines.push(`- ${noBreak(words.record.remark + words.colon)}${text(confirmed.remark)}`);
   }
   return lines.map(noBreak);
 }
 
-function itemLines({ words, lang, locale }: Account, { step }: Instance, record: StepRecord): string[] {
+function itemLines({ words, locale }: Account, { step }: Instance, record: StepRecord): string[] {
   if (step.kind !== 'manual' || record.presented === undefined) return [];
   return step.items.map((item, index) => {
     const confirmed = record.items.findLast(entry => entry.item === index);
     if (confirmed === undefined) return `- ☐ ${text(item.text)} — ${words.record.itemOpen}`;
-    const who = text(sayPerson(confirmed.by, lang, confirmed.voice));
+    const who = text(sayPerson(confirmed.by, locale, confirmed.voice));
     return `- ☑ ${text(item.text)} — ${who}, ${clockTime(confirmed.at, locale.timeZone)}`;
   });
 }
@@ -137,12 +141,12 @@ function attemptLines(account: Account, record: StepRecord, attempt: Attempt): s
     push(fill(words.record.typedName, { name: codeSpan(intended.typedName) }));
   }
   if (finished?.polls !== undefined) {
-    const { first, last } = finished.polls;
-    push(fill(words.record.polls, { count: finished.polls.count, first: text(first), last: text(last) }));
+    const { count, first, last } = finished.polls;
+    push(sayPolls({ count, first: text(first), last: text(last) }, lang));
   }
   for (const fact of attempt.facts) push(text(sayFact(fact, locale)));
   if (doubted !== undefined) {
-    push(settled === undefined ? words.record.doubtOpen : text(saySettlement(settled, lang)));
+    push(settled === undefined ? words.record.doubtOpen : text(saySettlement(settled, locale)));
   }
   const exports = { ...finished?.exports, ...settled?.exports };
   lines.push(...exportLines(exports, lang, words.record.exported).map(line => `  ${line}`));
@@ -154,7 +158,7 @@ function attemptHead({ words, lang, locale }: Account, record: StepRecord, attem
   const who =
     intended.by === undefined
       ? words.record.automatic
-      : fill(words.record.askedBy, { by: text(sayPerson(intended.by, lang)) });
+      : fill(words.record.askedBy, { by: text(sayPerson(intended.by, locale)) });
   const parts = [
     `${fill(words.record.attempt, { number: attempt.number })}${noBreak(words.colon)}${clockTime(intended.at, locale.timeZone)}, ${who}`,
   ];
@@ -165,7 +169,7 @@ function attemptHead({ words, lang, locale }: Account, record: StepRecord, attem
   if (finished !== undefined) parts.push(duration(finished.duration, lang));
   const retry = record.retries.findLast(entry => entry.seq < intended.seq);
   if (retry?.by !== undefined && attempt.number > 1) {
-    parts.push(fill(words.record.retryBy, { by: text(sayPerson(retry.by, lang)) }));
+    parts.push(fill(words.record.retryBy, { by: text(sayPerson(retry.by, locale)) }));
   }
   return parts.join(' · ');
 }
@@ -212,24 +216,21 @@ function outputLines({ words, lang }: Account, attempt: Attempt): string[] {
 
 /** Evidence as a list of links with digests. */
 export function evidenceLines(
-  { words, lang }: Account,
+  { words, lang, locale }: Account,
   evidence: readonly EntryOf<'evidence-attached'>[],
 ): string[] {
   return evidence.map(
     ({ name, file, bytes, sha256, by }) =>
-      `- ${noBreak(words.record.evidence + words.colon)}${bundleLink(name, file)} — ${byteSize(bytes, lang)}, sha256 ${codeSpan(sha256)}, ${text(sayPerson(by, lang))}`,
+      `- ${noBreak(words.record.evidence + words.colon)}${bundleLink(name, file)} — ${byteSize(bytes, lang)}, sha256 ${codeSpan(sha256)}, ${text(sayPerson(by, locale))}`,
   );
 }
 
 /** Notes as a list; a correction names the entry that it corrects. */
-export function noteLines(
-  { words, lang, locale }: Account,
-  notes: readonly EntryOf<'note-added'>[],
-): string[] {
+export function noteLines({ words, locale }: Account, notes: readonly EntryOf<'note-added'>[]): string[] {
   return notes.map(note => {
     const title =
       note.corrects === undefined ? words.record.note : fill(words.record.correction, { seq: note.corrects });
     const when = clockTime(note.at, locale.timeZone);
-    return `- ${title} (${when}, ${text(sayPerson(note.by, lang))})${noBreak(words.colon)}${text(note.text)}`;
+    return `- ${title} (${when}, ${text(sayPerson(note.by, locale))})${noBreak(words.colon)}${text(note.text)}`;
   });
 }

@@ -11,7 +11,7 @@ import { type Account, tellingsOf, unplannedOf } from './account.ts';
 import { evidenceLines, headline, noteLines, stepLines, text } from './markdown-step.ts';
 import { skipOf } from './sections.ts';
 import { type Insertion, insertAnnotations } from './strip.ts';
-import { bannersOf, judgementOf, lossText, recoveryText, stepCounts } from './summary.ts';
+import { bannersOf, judgementOf, lossText, recoveryText, reservesOf, stepCounts } from './summary.ts';
 
 /** The annotated runbook of a run. */
 export function renderMarkdown(account: Account): string {
@@ -104,7 +104,7 @@ function headLines(account: Account): string[] {
     [words.report.steps, stepCounts(account)],
     [words.report.selection, text(saySelection(opened.selection, lang))],
     ...(faults === undefined ? [] : [[words.report.faults, text(faults)] satisfies [string, string]]),
-    [words.report.operator, text(sayPerson(opened.operator, lang, opened.voice))],
+    [words.report.operator, text(sayPerson(opened.operator, account.locale, opened.voice))],
     ...record.handovers.map((entry): [string, string] => [
       words.record.handovers,
       text(sayHandover(entry, account.locale)),
@@ -114,6 +114,7 @@ function headLines(account: Account): string[] {
       text(sayStamp(entry, account.locale)),
     ]),
     [words.report.outcome, `**${words.outcome[record.closed?.outcome ?? 'open']}**`],
+    ...listRow(words.report.reserves, reservesOf(account)),
   ];
   return [
     `### ${noBreak(title)}`,
@@ -122,6 +123,11 @@ function headLines(account: Account): string[] {
     '|---|---|',
     ...rows.map(([name, value]) => noBreak(`| ${name} | ${value} |`)),
   ];
+}
+
+/** A row of the head, left out when there is nothing to list. */
+function listRow(name: string, items: readonly string[]): [string, string][] {
+  return items.length === 0 ? [] : [[name, items.map(text).join('<br>')]];
 }
 
 function instant({ locale, lang }: Account, at: string): string {

@@ -74,6 +74,7 @@ table{width:100%;border-collapse:collapse;font-size:.9375rem}
 .scroll table{margin:0}
 caption{padding:0 0 .5rem;text-align:left;font-weight:700}
 th,td{overflow-wrap:anywhere;padding:.5rem .65rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
+tbody th{overflow-wrap:break-word}tbody th.wide{min-width:11rem}.checks{white-space:nowrap}
 thead th{overflow-wrap:normal;border-bottom:2px solid var(--blue);background:var(--raised);font-size:.875rem;white-space:nowrap}
 tbody th{font-weight:400}
 tr.group th{padding-top:1rem;background:none;font-weight:700;border-bottom:1px solid var(--strong-line)}
@@ -158,6 +159,7 @@ tr.group{break-after:avoid}
 table{font-size:8.5pt}
 thead th{white-space:normal}
 th,td{padding:.3rem .4rem}
+tbody th{overflow-wrap:anywhere}tbody th.wide{min-width:24mm}.checks{white-space:normal}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:8pt}
 details::details-content{content-visibility:visible;display:block;height:auto}
 summary{list-style:none}

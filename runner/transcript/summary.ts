@@ -4,7 +4,7 @@
  */
 import { clockIn } from '../journal/stamps.ts';
 import type { DataLoss, Measure } from '../report/figures.ts';
-import { sayInstant } from '../report/phrase.ts';
+import { sayInstant, saySkip } from '../report/phrase.ts';
 import type { RecordStatus } from '../report/record.ts';
 import { duration } from '../report/time.ts';
 import { fill, noBreak } from '../report/words.ts';
@@ -85,20 +85,60 @@ export function lossText(account: Account, loss: DataLoss): string {
     return `${words.notMeasured} (${words.report.noBackupUsed})${objective}`;
   }
   const note = loss.loss < 0 ? ` — ${words.report.lossNegative}` : '';
-  const image = `${words.report.image} : ${sayInstant(loss.takenAt, locale)}`;
+  const image = `${words.report.image}${words.colon}${sayInstant(loss.takenAt, locale)}`;
   return noBreak(
     `${duration(loss.loss, lang)} (${image})${objective} — ${words.judgement[loss.judgement]}${note}`,
   );
 }
 
-/** `12 réussies, 1 ignorée`: every status that occurs. */
-export function stepCounts({ figures, words }: Account): string {
-  return statusesIn(figures.counts)
+/** `12 réussies, 1 ignorée`: every status that occurs; and how many of them are no steps of the plan proper. */
+export function stepCounts({ figures, words, plan, record }: Account): string {
+  const performed = (instances: Account['plan']['probes']) =>
+    instances.filter(({ id }) => record.steps.has(id)).length;
+  const [probes, undos] = [performed(plan.probes), performed(plan.undos)];
+  const besides = probes + undos === 0 ? '' : ` (${fill(words.report.besides, { probes, undos })})`;
+  const counts = statusesIn(figures.counts)
     .map(
       status =>
         `${figures.counts[status]} ${figures.counts[status] > 1 ? words.statuses[status] : words.status[status]}`,
     )
     .join(', ');
+  return counts + besides;
+}
+
+/** Why a run without a failure is compliant with reservations only, by the rule of its closing. */
+export function reservesOf({ record, words, lang }: Account): string[] {
+  const facts = record.entries.flatMap(entry => (entry.type === 'fact-recorded' ? [entry.fact] : []));
+  const found = facts.flatMap(fact => {
+    if (fact.kind === 'finding' && fact.severity === 'major') return [fact.text];
+    if (fact.kind === 'verification' && !fact.ok)
+      return [`${fact.title}${noBreak(words.colon)}${fact.found}`];
+    return [];
+  });
+  const skipped = [...record.steps.values()].flatMap(step =>
+    step.skipped === undefined ? [] : [step.skipped],
+  );
+  const by = skipped.filter(({ cause }) => cause === 'operator');
+  const unasked = (['selection', 'dry'] as const).flatMap(cause => {
+    const count = skipped.filter(entry => entry.cause === cause).length;
+    return count === 0 ? [] : [`${words.skipCause[cause]}${noBreak(words.colon)}${count}`];
+  });
+  return [
+    ...found,
+    ...by.map(entry => `${entry.step} — ${words.status.skipped}, ${saySkip(entry, lang)}`),
+    ...unasked,
+  ];
+}
+
+/** The objectives that were missed, each with its figure. */
+export function missedOf(account: Account): string[] {
+  const { words, figures } = account;
+  const losses = figures.dataLoss.filter(({ judgement }) => judgement === 'missed');
+  const said = (what: string, figure: string) => `${what}${noBreak(words.colon)}${figure}`;
+  return [
+    ...(figures.recoveryJudgement === 'missed' ? [said(words.report.recovery, recoveryText(account))] : []),
+    ...losses.map(loss => said(`${words.report.dataLoss}, ${loss.label}`, lossText(account, loss))),
+  ];
 }
 
 /** The statuses that occur, in the order in which they are told. */

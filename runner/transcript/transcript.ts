@@ -12,7 +12,7 @@ import { renderMarkdown } from './markdown.ts';
  * Version of the rendering, which changes with the least change of its output: a transcript made by another version is
  * *not comparable*, never *altered*.
  */
-export const RENDERER = '2';
+export const RENDERER = '3';
 
 /** The three forms of a transcript. */
 export interface Transcript {

@@ -98,7 +98,7 @@ describe('a step that a second person must approve', () => {
       spawnSync('sh', [join(scene.folder, scene.bundle, 'verify.sh'), join(scene.folder, 'liste')]).status,
     ).toBe(0);
     for (const file of ['transcript.md', 'transcript.html'])
-      expect(scene.read(join(scene.bundle, file)), file).toContain('Approuvée par noa (observateur)');
+      expect(scene.read(join(scene.bundle, file)), file).toContain('Approuvée par noa (Observateur)');
     const json = JSON.parse(scene.read(join(scene.bundle, 'transcript.json')));
     expect(json.steps[0].approvals).toEqual([
       expect.objectContaining({ by: { id: 'noa', role: 'observateur' }, voice: 'typed' }),
@@ -133,7 +133,7 @@ describe('a step that a second person must approve', () => {
     const { code, out } = await scene.run();
     expect([code, out]).toEqual([
       0,
-      expect.stringContaining('approuvée par noa (observateur), réponse scriptée, sans signature'),
+      expect.stringContaining('approuvée par noa (Observateur), réponse scriptée, sans signature'),
     ]);
     const verified = await scene.call('verify', scene.bundle, '--allowed-signers', 'liste');
     expect([verified.code, verified.out]).toEqual([0, expect.stringContaining('[approval-scripted]')]);
@@ -192,7 +192,7 @@ test('another holder takes a run over, is who operates it from then on, and the 
   );
   expect([taken.code, taken.out]).toEqual([
     3,
-    expect.stringContaining('relève\u00a0: camille (operateur) passe la main à noa (observateur)'),
+    expect.stringContaining('relève\u00a0: camille (Opérateur) passe la main à noa (Observateur)'),
   ]);
   scene.answer(yes);
   const closed = await scene.call(

@@ -52,9 +52,9 @@ describe('a run with an answers file', () => {
       TIME ▶ ecrire — Écrire le compte · reste TEMPS sur la DMIA
       TIME ✔ ecrire réussie · DURÉE · reste TEMPS sur la DMIA
       TIME ## Confirmer
-      TIME ☐ relire — relire · à faire par Opérateur · reste TEMPS sur la DMIA
-      TIME ✔ relire confirmée · camille (operateur), réponse scriptée
-      TIME exécution terminée : réussie · camille (operateur)
+      TIME ☐ relire · à faire par Opérateur · reste TEMPS sur la DMIA
+      TIME ✔ relire confirmée · camille (Opérateur), réponse scriptée
+      TIME exécution terminée : réussie · camille (Opérateur)
       "
     `);
     expect(normal(err)).toMatchInlineSnapshot(`
@@ -112,8 +112,8 @@ describe('a run with an answers file', () => {
     expect(again.code).toBe(2);
     expect(normal(again.err)).toMatchInlineSnapshot(`
       "erreur[run-closed]: l’exécution RUN est close et scellée : il n’y a rien à reprendre
-        état: rien n’a été modifié
-        que faire: la vérifier avec \`reprise verify\`, ou en ouvrir une autre avec \`reprise run\`
+        état : rien n’a été modifié
+        que faire : la vérifier avec \`reprise verify\`, ou en ouvrir une autre avec \`reprise run\`
       "
     `);
   });
@@ -271,7 +271,7 @@ test('a manual step is skipped by its answers with a reason, and what was confir
     'step-skipped relire operator',
   ]);
   const page = scene.read(join(scene.bundle, 'transcript.md'));
-  expect(page).toContain('sans objet à l’exercice, camille (operateur)');
+  expect(page).toContain('sans objet à l’exercice, camille (Opérateur)');
   const verified = await scene.call('verify', scene.bundle, '--allowed-signers', 'cle.signataires');
   expect(verified.code).toBe(0);
 });
@@ -292,8 +292,8 @@ test('evidence that is due and absent pauses the run, and is taken at the next t
   expect(missing.code).toBe(2);
   expect(normal(missing.err)).toMatchInlineSnapshot(`
     "erreur[evidence-refused]: la pièce \`SCENE/recu.txt\` est refusée (ENOENT)
-      état: tout ce qui a été fait est inscrit à la main courante
-      que faire: joindre un fichier ordinaire, au nom lisible et de moins de 100 Mio, et non un lien, un dossier ou un tube
+      état : tout ce qui a été fait est inscrit à la main courante
+      que faire : joindre un fichier ordinaire, au nom lisible et de moins de 100 Mio, et non un lien, un dossier ou un tube
     "
   `);
   scene.write('recu.txt', 'reçu\n');

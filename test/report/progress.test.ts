@@ -27,20 +27,20 @@ describe('progressPrinter', () => {
       03:45:12 ◷ start of the measure · 3 h 45 min left of the RTO
       03:45:24 ▶ archive-base — Télécharger la dernière archive de la base, et vérifier qu’elle se lit en entier · 3 h 45 min left of the RTO
       03:45:26   • Slowed down by plateforme: refused 3× (429), made again after waiting 47 s
-      03:45:26   • Backup rejected for base: 20260304000000 (archive tronquée)
+      03:45:26   • Backup rejected for base: 20260304000000 — archive tronquée
       03:45:27   • Backup used for base: 20260303020000, image of 3 March 2026 at 02:00:12 (UTC+1), 48.2 MB, sha256 ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
       03:45:57 ✔ archive-base passed · 33 s · 3 h 45 min left of the RTO
       03:45:58 ☐ inviter — Inviter les collaborateurs sur l’application · to be done by Directrice de crise · 3 h 45 min left of the RTO
       03:48:18   + evidence attached: capture écran (1).png
-      03:48:28 ✔ inviter confirmed · alice (directeur)
+      03:48:28 ✔ inviter confirmed · alice (Directrice de crise)
       03:48:28 ## Restaurer la base
       03:48:48 ▶ base-restauree — Restaurer l’archive avec pg_restore · 3 h 42 min left of the RTO
       03:48:55 ✘ base-restauree failed · error: extension "pg_stat_statements" is not available (plan.md:101:1) · 7 s · 3 h 42 min left of the RTO
       03:49:21 ▶ base-restauree — Restaurer l’archive avec pg_restore · attempt 2 · 3 h 41 min left of the RTO
-      04:20:21 ▶ run resumed by bruno (pilote) · 3 h 10 min left of the RTO
+      04:20:21 ▶ run resumed by bruno (Pilote) · 3 h 10 min left of the RTO
       04:20:21 a torn line of the journal was set aside (118 bytes)
       04:20:21 ? base-restauree in doubt · outcome unknown: the run process died during the step
-      04:20:23 ▶ base-complete — base-complete · 3 h 10 min left of the RTO
+      04:20:23 ▶ base-complete · 3 h 10 min left of the RTO
       04:20:31 ✔ base-complete passed · 8 s · 3 h 10 min left of the RTO
       04:20:31   Doubt settled: done, by the check base-complete
       04:20:33   ✎ Le serveur a redémarré pendant la restauration.
@@ -57,21 +57,21 @@ describe('progressPrinter', () => {
       04:20:57 ↷ redis skipped · restaurer-redis = non
       04:20:57 ## Remettre en service
       04:21:27 ⏸ paused (asked by the operator)
-      05:21:27 ▶ run resumed by alice (directeur), scripted answer · 2 h 9 min left of the RTO
-      05:21:28 change accepted by alice (directeur)
+      05:21:27 ▶ run resumed by alice (Directrice de crise), scripted answer · 2 h 9 min left of the RTO
+      05:21:28 change accepted by alice (Directrice de crise)
       05:21:28 ### Déployer [siap]
       05:21:38 ▶ deployer[siap] — Déployer l’application · 2 h 9 min left of the RTO
       05:22:44 ✔ deployer[siap] passed · 1 min 6 s · 2 h 8 min left of the RTO
       05:22:44 ### Déployer [hors-siap]
       05:22:44 ▶ deployer[hors-siap] — Déployer l’application · 2 h 8 min left of the RTO
       05:32:44 ? deployer[hors-siap] in doubt · outcome unknown: timed out (10 min)
-      05:33:24   Doubt settled: not done, by alice (directeur) (le tableau de bord ne montre rien)
-      05:36:44 ✍ deployer[hors-siap] done by hand · alice (directeur) · déployé depuis le tableau de bord
+      05:33:24   Doubt settled: not done, by alice (Directrice de crise) (le tableau de bord ne montre rien)
+      05:36:44 ✍ deployer[hors-siap] done by hand · alice (Directrice de crise) · déployé depuis le tableau de bord
       05:36:44 ### Ouvrir
       05:36:44 ◷ end of the measure · 1 h 54 min left of the RTO
-      05:36:46 ☐ annoncer — annoncer · to be done by Pilote · 1 h 54 min left of the RTO
+      05:36:46 ☐ annoncer · to be done by Pilote · 1 h 54 min left of the RTO
       05:37:16 ↷ annoncer skipped · exercice : rien à annoncer
-      05:37:17 run closed: passed with reservations · alice (directeur)
+      05:37:17 run closed: passed with reservations · alice (Directrice de crise)
       "
     `);
   });
