@@ -14,11 +14,14 @@ import {
 import type { EventOf } from '../journal/event.ts';
 import type { Instance } from '../plan/plan.ts';
 import type { Answers } from '../ports.ts';
-import { type Approvable, approverOf, lacksApproval, standingChallenge } from '../session/approval.ts';
+import {
+  type Approvable,
+  approverOf,
+  lacksApproval,
+  standingChallenge,
+  VALIDITY,
+} from '../session/approval.ts';
 import type { Stage } from './stage.ts';
-
-/** How long a challenge stands, in milliseconds. */
-const validity = 15 * 60_000;
 
 /** How long before its end an answer is refused already: it is checked, and then written, which takes time. */
 const margin = 2_000;
@@ -62,7 +65,7 @@ function put(stage: Stage, instance: Instance, wanted: Approvable): Asked {
   const { plan, run, mode } = stage.session;
   const { act, attempt, code, fingerprint } = wanted;
   const role = approverOf(plan.target, instance.step) ?? '';
-  const expiresAt = new Date(Date.parse(stage.world.clock.now()) + validity).toISOString();
+  const expiresAt = new Date(Date.parse(stage.world.clock.now()) + VALIDITY).toISOString();
   const line = writeChallenge({
     run,
     target: plan.target.name,

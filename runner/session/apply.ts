@@ -7,6 +7,7 @@ import type { Entry, EventOf, Fact } from '../journal/event.ts';
 import type { Plan } from '../plan/plan.ts';
 import { agendaOf, branchesOf, sectionKey } from './agenda.ts';
 import { isApprovedFor } from './approval.ts';
+import { isGuarded } from './guarding.ts';
 import { isOver } from './over.ts';
 import type { Session, StepState } from './session.ts';
 import { StepTable } from './step-table.ts';
@@ -122,6 +123,7 @@ function intended(session: Session, entry: EventOf<'step-intended'>): Session {
     status: 'running',
     attempts: attempt,
     isApproved: isApprovedFor(session, entry),
+    isGuarded: isGuarded(session, entry),
     ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(approval === undefined ? {} : { approval: { ...approval, isGiven: false } }),
   });

@@ -12,6 +12,12 @@ import { isSettled } from './over.ts';
 import { selectionReason } from './selection.ts';
 import type { Session, StepState } from './session.ts';
 
+/** How long a challenge stands, in milliseconds. */
+export const VALIDITY = 15 * 60_000;
+
+/** By how much a clock may have been set back between the asking and its line in the journal, in milliseconds. */
+const setBack = 60_000;
+
 /** The role one of whose holders must approve a step on a target; nothing when nobody must. */
 export function approverOf(target: Target, step: Step): string | undefined {
   const own = 'approve' in step ? step.approve : undefined;
@@ -48,7 +54,10 @@ export function isApproved(session: Session, id: string, wanted: Approvable): bo
   if (!needsApproval(session, id)) return true;
   const { approval } = session.steps.get(id);
   const challenge = approval?.isGiven === true ? readChallenge(approval.challenge) : undefined;
-  return challenge !== undefined && isAbout(challenge, wanted);
+  // It was given to one operator: whoever took the run over may be the very person who gave it.
+  return (
+    challenge?.operator === session.operator?.id && challenge !== undefined && isAbout(challenge, wanted)
+  );
 }
 
 /** Whether a step must still be approved: an approval that was given and not used expires with its challenge. */
@@ -89,8 +98,11 @@ function isAsked(session: Session, entry: EventOf<'approval-asked'> & Pick<Entry
   if (challenge === undefined) return false;
   const instance = offeredAct(session, entry.step, challenge.act);
   const { target } = session.plan;
+  const stands = Date.parse(challenge.expiresAt) - Date.parse(entry.at);
   return (
     instance !== undefined &&
+    stands > 0 &&
+    stands <= VALIDITY + setBack &&
     challenge.run === session.run &&
     challenge.step === entry.step &&
     challenge.title === instance.step.title &&
@@ -101,8 +113,7 @@ function isAsked(session: Session, entry: EventOf<'approval-asked'> & Pick<Entry
     entry.role === approverOf(target, instance.step) &&
     challenge.attempt === session.steps.get(entry.step).attempts + 1 &&
     challenge.code === instance.digest &&
-    challenge.head === entry.prev &&
-    Date.parse(challenge.expiresAt) > Date.parse(entry.at)
+    challenge.head === entry.prev
   );
 }
 

@@ -6,11 +6,13 @@
  */
 import { canonicalJson } from '../journal/canonical.ts';
 import type { Entry, EventOf } from '../journal/event.ts';
+import { RecordedOutput } from '../journal/recorded-output.ts';
 import { digestSources } from '../journal/sources.ts';
 import type { Plan } from '../plan/plan.ts';
 import { apply, emptySession } from './apply.ts';
 import { offered, same } from './offered.ts';
 import type { Session } from './session.ts';
+import { type SpeakerProblem, wrongWithSpeaker } from './speakers.ts';
 import { wrongWithStep } from './step-legality.ts';
 
 /** What can be wrong with an entry. */
@@ -23,7 +25,10 @@ export type IllegalityCode =
   | 'not-approved'
   | 'code-differs'
   | 'opening-differs'
-  | 'close-differs';
+  | 'close-differs'
+  | 'output-differs'
+  | 'nothing-to-correct'
+  | SpeakerProblem;
 
 /** An entry that cannot follow those before it: its 1-based line, its type, and the step that it names, or nothing. */
 export interface Illegality {
@@ -37,8 +42,9 @@ export interface Illegality {
 export function firstIllegality(plan: Plan, entries: readonly Entry[]): Illegality | undefined {
   let session = emptySession(plan);
   let before: Entry | undefined;
+  const output = new RecordedOutput();
   for (const entry of entries) {
-    const code = wrongWith(session, entry, before);
+    const code = wrongWith(session, entry, before) ?? wrongBesides(session, entry, { before, output });
     if (code !== undefined) return { code, line: entry.seq + 1, type: entry.type, step: stepOf(entry) ?? '' };
     session = apply(session, entry);
     if (!isAside(entry)) before = entry;
@@ -54,13 +60,29 @@ export function firstIllegalityAdded(
 ): Illegality | undefined {
   let session = entries.reduce(apply, emptySession(plan));
   let before: Entry | undefined;
+  const output = new RecordedOutput();
   for (const entry of added) {
-    const code = isPlacedAdded(session, entry, before) ? wrongWithRest(session, entry) : 'out-of-place';
+    const code = isPlacedAdded(session, entry, before)
+      ? (wrongWithRest(session, entry) ?? wrongBesides(session, entry, { before, output }))
+      : 'out-of-place';
     if (code !== undefined) return { code, line: entry.seq + 1, type: entry.type, step: stepOf(entry) ?? '' };
     session = apply(session, entry);
     if (!isAside(entry)) before = entry;
   }
   return undefined;
+}
+
+/** What is wrong with an entry that the state of the run calls for: who speaks, what it corrects, what it sums up. */
+function wrongBesides(
+  session: Session,
+  entry: Entry,
+  { before, output }: { readonly before: Entry | undefined; readonly output: RecordedOutput },
+): IllegalityCode | undefined {
+  // What is added to a sealed run is looked at with the addendum, which says by name whose it is.
+  if (session.inAddendum && isAside(entry)) return undefined;
+  if (entry.type === 'note-added' && entry.corrects !== undefined && entry.corrects >= entry.seq)
+    return 'nothing-to-correct';
+  return wrongWithSpeaker(session, entry, before) ?? (output.takes(entry) ? undefined : 'output-differs');
 }
 
 /** An addendum holds what people add, or the teardown of a drill, in which what is offered is gone through as in a run. */
@@ -203,6 +225,7 @@ function isOpening({ plan }: Session, entry: EventOf<'run-opened'>): boolean {
     entry.digest === digestSources(entry.files, entry.runner) &&
     entry.mode === plan.target.mode &&
     entry.embedded === plan.target.embedded &&
+    canonicalJson(entry.inputs) === canonicalJson(plan.inputs) &&
     entry.title === front.title &&
     entry.lang === front.lang
   );

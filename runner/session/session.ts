@@ -39,6 +39,8 @@ export interface StepState {
   readonly approval?: { readonly challenge: string; readonly isGiven: boolean };
   /** Whether the attempt under way was begun with the approval that it needs, or needs none. */
   readonly isApproved?: boolean;
+  /** Whether the attempt under way was begun as its effect asks for: let start by somebody, on a target that was looked at. */
+  readonly isGuarded?: boolean;
   /** How the operator settled the last doubt: after `not-done` the step is never started without being asked for. */
   readonly settled?: 'done' | 'not-done' | 'redo';
 }

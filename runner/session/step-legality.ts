@@ -15,6 +15,7 @@ export function wrongWithStep(
   state: StepState,
 ): 'no-intent' | 'not-offered' | 'not-confirmed' | 'not-approved' | 'code-differs' | undefined {
   if (!isApprovedSoFar(session, entry, state)) return 'not-approved';
+  if (state.isGuarded === false && state.status !== 'lost' && isActing(entry)) return 'not-confirmed';
   switch (entry.type) {
     case 'approval-asked':
     case 'approval-refused':
@@ -36,26 +37,27 @@ export function wrongWithStep(
   }
 }
 
-/** What needs an approval and was begun without one can only have been refused, and nobody does it by hand unapproved. */
-function isApprovedSoFar(session: Session, entry: Entry, state: StepState): boolean {
+/** Whether an entry says that the attempt under way did something. */
+function isActing(entry: Entry): boolean {
   switch (entry.type) {
     case 'step-started':
     case 'output-written':
     case 'fact-recorded':
     case 'step-doubted':
-      return state.isApproved !== false;
-    case 'step-finished':
-      return state.isApproved !== false || entry.reason?.code === 'refused';
-    case 'step-done-by-hand':
-    case 'manual-presented': {
-      if (!needsApproval(session, entry.step)) return true;
-      const act = entry.type === 'manual-presented' ? 'manual' : 'by-hand';
-      const code = session.plan.instances.find(each => each.id === entry.step)?.digest ?? '';
-      return isApproved(session, entry.step, { act, attempt: state.attempts + 1, code });
-    }
-    default:
       return true;
+    default:
+      return entry.type === 'step-finished' && entry.reason?.code !== 'refused';
   }
+}
+
+/** What needs an approval and was begun without one can only have been refused, and nobody does it by hand unapproved. */
+function isApprovedSoFar(session: Session, entry: Entry, state: StepState): boolean {
+  if (entry.type !== 'step-done-by-hand' && entry.type !== 'manual-presented')
+    return state.isApproved !== false || !isActing(entry);
+  if (!needsApproval(session, entry.step)) return true;
+  const act = entry.type === 'manual-presented' ? 'manual' : 'by-hand';
+  const code = session.plan.instances.find(each => each.id === entry.step)?.digest ?? '';
+  return isApproved(session, entry.step, { act, attempt: state.attempts + 1, code });
 }
 
 function isRunning(state: StepState, attempt: number): boolean {
@@ -71,7 +73,7 @@ function wrongWithIntent(session: Session, entry: EventOf<'step-intended'>) {
 
 /** An intent with a fingerprint was let start by somebody, who typed the name of what is not empty and not this run's. */
 function isConfirmed(session: Session, { fingerprint, by, typedName }: EventOf<'step-intended'>): boolean {
-  if (fingerprint === undefined) return true;
+  if (fingerprint === undefined) return typedName === undefined;
   const isForeign = !fingerprint.empty && fingerprint.marker !== session.run;
   return by !== undefined && (!isForeign || typedName === fingerprint.name);
 }

@@ -96,9 +96,9 @@ class FourEyes extends MemoryWorld {
     super(
       {},
       {
-        'step vider': [{ choice: 'run' }],
-        'item dire': [{ choice: 'done' }],
-        'confirmation dire': [{ choice: 'done' }],
+        'step vider': [{ choice: 'run', voice: 'typed' }],
+        'item dire': [{ choice: 'done', voice: 'typed' }],
+        'confirmation dire': [{ choice: 'done', voice: 'typed' }],
       },
     );
     const publicKey = publicKeys.get('camille') ?? '';
@@ -296,6 +296,19 @@ describe('a step that a second person must approve', () => {
     expect(world.acted).toEqual([]);
   });
 
+  test('is not begun by whoever approved it and took the run over: it was given to another operator', async () => {
+    const plan = planOf('real');
+    const first = await play([signedBy('noa')], plan);
+    const upTo = first.world.events.findIndex(event => event.type === 'step-approved');
+    const { world, end } = await play([signedBy('noa')], plan, [
+      ...first.world.events.slice(0, upTo + 1),
+      ...takenOverBy('noa'),
+    ]);
+    expect(world.questions.map(({ isStanding }) => isStanding)).toEqual([false, true]);
+    expect(world.refusals).toEqual(['approval-same-person']);
+    expect([world.acted, end.status]).toEqual([[], 'paused']);
+  });
+
   test('is not begun on a target that changed after it was approved', async () => {
     const plan = planOf();
     const world = new FourEyes(plan, [signedBy('noa')]);
@@ -351,6 +364,17 @@ describe('a step that a second person must approve', () => {
   });
 });
 
+function takenOverBy(id: string): readonly Event[] {
+  const [from, to] = [
+    { id: 'camille', role: 'operateur' },
+    { id, role: 'observateur' },
+  ];
+  return [
+    { type: 'run-handed-over', from, to, voice: 'typed' },
+    { type: 'run-resumed', operator: to, voice: 'typed', host: 'ici', runner: '0.1.0' },
+  ];
+}
+
 describe('a journal in which', () => {
   const by = { id: 'noa', role: 'observateur' };
 
@@ -383,6 +407,25 @@ describe('a journal in which', () => {
       );
     // The challenge of the second step names the line before it, so that one is the first to be wrong when a line above is gone.
     expect(await forged(last)).toMatchObject({ code: 'not-approved', type: 'manual-presented' });
+  });
+
+  test('a step was begun by whoever approved it and took the run over cannot have been written', async () => {
+    const illegality = await forged(events => {
+      const at = events.findIndex(event => event.type === 'step-approved');
+      events.splice(at + 1, 0, ...takenOverBy('noa'));
+      const intent = events[at + 3];
+      if (intent?.type === 'step-intended') events[at + 3] = { ...intent, by };
+    });
+    expect(illegality).toMatchObject({ code: 'not-approved', type: 'step-started' });
+  });
+
+  test('an answers file spoke in earnest cannot have been written', async () => {
+    const illegality = await forged(events => {
+      const at = events.findIndex(event => event.type === 'item-confirmed');
+      const event = events[at];
+      if (event?.type === 'item-confirmed') events[at] = { ...event, voice: 'scripted' };
+    });
+    expect(illegality).toMatchObject({ code: 'scripted-in-real', type: 'item-confirmed' });
   });
 
   test.each<[string, (event: Extract<Event, { type: 'step-approved' }>) => Event]>([
@@ -418,6 +461,7 @@ describe('a journal in which', () => {
     ['head', { head: 'f'.repeat(64) }],
     ['role', { role: 'operateur' }],
     ['expiry', { expiresAt: '2026-11-22T02:00:00.000Z' }],
+    ['and later expiry', { expiresAt: '2026-11-22T09:00:00.000Z' }],
   ])('the challenge has another %s cannot have been written', async (_what, change) => {
     const illegality = await forged(events => {
       const at = events.findIndex(event => event.type === 'approval-asked');

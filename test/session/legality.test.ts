@@ -72,6 +72,8 @@ const by = { id: 'camille' };
 const opening = (plan: Plan): Event => openingOf(plan, { digest: digestSources([], '0.1.0') });
 const resumed: Event = { type: 'run-resumed', operator: by, voice: 'typed', host: 'ici', runner: '0.1.0' };
 
+const nameless = { kind: 'postgres', name: 'apilos', facts: {}, empty: true };
+
 interface Scene {
   readonly results?: Results;
   readonly script?: Script;
@@ -132,13 +134,13 @@ const choices = fc.record({
       ],
       [`doubt ${step}`, fc.array(pick('done', 'not-done', 'redo', 'pause'), { minLength: 1, maxLength: 3 })],
       [`step ${step}`, fc.array(pick('run', 'skip', 'by-hand', 'pause'), { minLength: 1, maxLength: 2 })],
-      [`by-hand ${step}`, fc.constant([{ choice: 'done' }])],
+      [`by-hand ${step}`, fc.constant([{ choice: 'done', reason: 'parce que' }])],
     ]),
   ),
 });
 
 function pick(...among: readonly string[]) {
-  return fc.constantFrom(...among.map(choice => ({ choice })));
+  return fc.constantFrom(...among.map(choice => ({ choice, reason: 'parce que' })));
 }
 
 describe('what the engine writes is legal', () => {
@@ -306,6 +308,24 @@ const forgeries: readonly (readonly [string, Forge, string, string])[] = [
     altering('step-intended', 'vider', ({ by: _, ...e }) => e),
     'not-confirmed',
     'step-intended vider',
+  ],
+  [
+    'a destructive cell whose target nobody looked at',
+    altering('step-intended', 'vider', ({ fingerprint: _, typedName: _name, ...e }) => e),
+    'not-confirmed',
+    'step-started vider',
+  ],
+  [
+    'a destructive cell that looked at another target than its own',
+    altering('step-intended', 'vider', e => ({ ...e, fingerprint: { ...nameless, resource: 'autre' } })),
+    'not-confirmed',
+    'step-started vider',
+  ],
+  [
+    'an opening with other inputs than the plan’s',
+    altering('run-opened', '', e => ({ ...e, inputs: {} })),
+    'opening-differs',
+    'run-opened',
   ],
   [
     'a name that was not typed',

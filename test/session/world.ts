@@ -25,6 +25,7 @@ inputs:
   applications: { label: Applications, type: list, default: [siap] }
 roles:
   pilote: { label: Pilote, holders: [camille] }
+  observateur: { label: Observatrice, holders: [dina] }
 targets:
   ici:
     mode: drill

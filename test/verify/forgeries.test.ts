@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Bundle } from '../../runner/effects/bundle.ts';
 import type { Signer } from '../../runner/effects/signer.ts';
+import type { Event, Person } from '../../runner/journal/event.ts';
 import { resumeRun } from '../../runner/resume.ts';
 import { sealPath } from '../../runner/seal/layout.ts';
 import { readStatement, type Statement, writeStatement } from '../../runner/seal/statement.ts';
@@ -58,6 +59,27 @@ const altering =
   events =>
     events.map(event => (event.type === type ? Object.assign({}, event, members) : event));
 
+const inserting =
+  (at: number, event: Event): Forge =>
+  events =>
+    events.toSpliced(at, 0, { ...event, at: events[at]?.at ?? '' });
+
+const twice =
+  (type: Timed['type']): Forge =>
+  events =>
+    events.flatMap((event): readonly Timed[] => (event.type === type ? [event, event] : [event]));
+
+const by = { id: 'bruno', role: 'pilote' };
+const chloe = { id: 'chloe', role: 'observateur' };
+const eve = { id: 'eve' };
+const resumedBy = (operator: Person): Event => ({
+  type: 'run-resumed',
+  operator,
+  voice: 'typed',
+  host: 'ici',
+  runner: '0.1.0',
+});
+
 const forgeries: readonly (readonly [string, Forge, number, string, string])[] = [
   ['an outcome without its intent', dropping('step-intended'), 4, 'step-started saluer', 'no-intent'],
   [
@@ -100,6 +122,120 @@ const forgeries: readonly (readonly [string, Forge, number, string, string])[] =
     'not-offered',
   ],
   ['an item that nobody confirmed', dropping('item-confirmed'), 10, 'step-confirmed regarder', 'not-offered'],
+  [
+    'an operator who holds no role',
+    events => altering('run-closed', { by: eve })(altering('run-opened', { operator: eve })(events)),
+    1,
+    'run-opened',
+    'wrong-person',
+  ],
+  [
+    'an item confirmed by somebody who holds no role',
+    altering('item-confirmed', { by: eve }),
+    9,
+    'item-confirmed regarder',
+    'wrong-person',
+  ],
+  [
+    'an item confirmed by another holder than the operator',
+    altering('item-confirmed', { by: chloe }),
+    9,
+    'item-confirmed regarder',
+    'wrong-person',
+  ],
+  [
+    'an operator in a role that is not theirs',
+    altering('step-confirmed', { by: { id: 'bruno', role: 'observateur' } }),
+    11,
+    'step-confirmed regarder',
+    'wrong-person',
+  ],
+  [
+    'a confirmation for somebody whom the runbook does not know',
+    altering('step-confirmed', { by: { ...by, declaredFor: 'eve' } }),
+    11,
+    'step-confirmed regarder',
+    'wrong-person',
+  ],
+  [
+    'evidence of somebody whom the runbook does not know',
+    altering('evidence-attached', { by: eve }),
+    10,
+    'evidence-attached regarder',
+    'wrong-person',
+  ],
+  [
+    'a note of somebody whom the runbook does not know',
+    inserting(7, { type: 'note-added', text: 'tout va bien', by: eve }),
+    8,
+    'note-added',
+    'wrong-person',
+  ],
+  [
+    'a note that corrects a later entry',
+    inserting(7, { type: 'note-added', text: 'tout va bien', by, corrects: 9 }),
+    8,
+    'note-added',
+    'nothing-to-correct',
+  ],
+  [
+    'a resumption by another person, whom nobody handed the run to',
+    inserting(7, resumedBy(chloe)),
+    8,
+    'run-resumed',
+    'wrong-person',
+  ],
+  [
+    'a handover in the middle of a step',
+    inserting(5, { type: 'run-handed-over', from: by, to: chloe, voice: 'typed' }),
+    7,
+    'output-written saluer',
+    'out-of-place',
+  ],
+  [
+    'a skip without a reason',
+    inserting(3, { type: 'step-skipped', step: 'saluer', cause: 'operator', reason: ' ', by }),
+    4,
+    'step-skipped saluer',
+    'no-reason',
+  ],
+  [
+    'a skip by nobody',
+    inserting(3, { type: 'step-skipped', step: 'saluer', cause: 'operator', reason: 'inutile' }),
+    4,
+    'step-skipped saluer',
+    'no-reason',
+  ],
+  [
+    'work by hand without a reason',
+    inserting(3, { type: 'step-done-by-hand', step: 'saluer', by, voice: 'typed', reason: '', exports: {} }),
+    4,
+    'step-done-by-hand saluer',
+    'no-reason',
+  ],
+  ['a step that finished twice', twice('step-finished'), 8, 'step-finished saluer', 'no-intent'],
+  [
+    'an attempt that jumps',
+    altering('step-intended', { attempt: 2 }),
+    4,
+    'step-intended saluer',
+    'not-offered',
+  ],
+  ['an item confirmed twice', twice('item-confirmed'), 10, 'item-confirmed regarder', 'not-offered'],
+  [
+    'a name that was typed for no target',
+    altering('step-intended', { by, typedName: 'base' }),
+    4,
+    'step-intended saluer',
+    'not-confirmed',
+  ],
+  [
+    'another sum of the output than that of what was printed',
+    altering('step-finished', { output: { bytes: 8, lines: 1, sha256: 'e'.repeat(64) } }),
+    7,
+    'step-finished saluer',
+    'output-differs',
+  ],
 ];
 
 describe('a journal that no run can write, by the signer’s own key', () => {

@@ -170,7 +170,7 @@ export async function makeClosedBundle(folder: string, signer: Signer, heir?: Si
   journal.append(
     heir === undefined
       ? events
-      : [...events.slice(0, -1), resumedBy(heir), { ...closed, by: { id: heir.principal } }],
+      : [...events.slice(0, -1), ...handedTo(heir), { ...closed, by: heirOf(heir) }],
     true,
   );
   journal.close();
@@ -178,16 +178,16 @@ export async function makeClosedBundle(folder: string, signer: Signer, heir?: Si
   return bundle;
 }
 
-function resumedBy({ principal, publicKey, ephemeral }: Signer): Event {
+const heirOf = ({ principal: id }: Signer) => ({ id, role: 'observateur' });
+
+function handedTo(heir: Signer): readonly Event[] {
+  const { principal, publicKey, ephemeral } = heir;
   const signer = { principal, publicKey, ephemeral };
-  return {
-    type: 'run-resumed',
-    operator: { id: principal },
-    voice: 'typed',
-    host: 'secours',
-    runner: '0.1.0',
-    signer,
-  };
+  const operator = heirOf(heir);
+  return [
+    { type: 'run-handed-over', from: by, to: operator, voice: 'typed' },
+    { type: 'run-resumed', operator, voice: 'typed', host: 'secours', runner: '0.1.0', signer },
+  ];
 }
 
 /** A bundle as a run leaves it: closed and sealed. */
