@@ -28,8 +28,8 @@ export interface Helm {
   readonly voice: Voice;
   readonly settings: RunSettings;
   readonly preparation: Preparation;
-  /** Makes the operator once the run is known. */
-  readonly operator: (plan: Plan, opened: EventOf<'run-opened'>) => Operator;
+  /** Makes the operator once the run is known; `abandoned` is called when a question was left without an answer (Ctrl-C). */
+  readonly operator: (plan: Plan, opened: EventOf<'run-opened'>, abandoned?: () => void) => Operator;
   /** By which the operator's questions reach who joins, once the terminal is gone; absent without a terminal. */
   readonly relay?: Relay;
   readonly signer: (run: string, plan: Plan) => Promise<Signer>;

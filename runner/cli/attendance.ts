@@ -9,6 +9,7 @@ import { type Call, callRun } from '../effects/door.ts';
 import { followJournal, type Position } from '../effects/follow.ts';
 import type { Line } from '../effects/lines.ts';
 import { isStanding, type Standing } from '../effects/operator/dialogue.ts';
+import { abandonPrompt } from '../effects/operator/prompt.ts';
 import type { Entry } from '../journal/event.ts';
 import { choice, object } from '../journal/guard.ts';
 import type { Operator } from '../ports.ts';
@@ -19,7 +20,8 @@ export interface Attendance {
   readonly bundle: Bundle;
   readonly from: Position;
   readonly call: Call;
-  readonly operator: Operator;
+  /** Makes who is asked here; `abandoned` is called when a question was left without an answer. */
+  readonly operator: (abandoned: () => void) => Operator;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function attend({ bundle, from, call, operator }: Attendance): Prom
     const told = (entry: Entry): void => desk.told(entry);
     const followed = followJournal(run, from, { told, over: () => desk.isOver });
     await Promise.race([followed, desk.dismissed]);
-    return desk.end;
+    return await desk.rise();
   } finally {
     process.off('SIGINT', desk.leave);
     line?.close();
@@ -56,22 +58,18 @@ class Desk {
   #dismiss = (): void => {};
   #end: End | undefined;
   #isPaused = false;
+  #asking: Promise<void> | undefined;
   #seen: number;
   #line: Line | undefined;
   #standing: Standing | undefined;
 
-  constructor(call: Call, operator: Operator, seen: number) {
+  constructor(call: Call, operator: Attendance['operator'], seen: number) {
     this.#call = call;
-    this.#operator = operator;
+    this.#operator = operator(() => this.leave());
     this.#seen = seen;
     this.dismissed = new Promise(resolve => {
       this.#dismiss = resolve;
     });
-  }
-
-  /** How it ended, as far as it has; else that it goes on until the run process stops. */
-  get end(): End {
-    return this.#end ?? (this.#isPaused ? 'paused' : 'stopped');
   }
 
   get isOver(): boolean {
@@ -95,8 +93,16 @@ class Desk {
 
   readonly leave = (): void => this.#finish('left');
 
+  /** Takes away a question that still stands here, which nobody could answer any more, and gives the end. */
+  async rise(): Promise<End> {
+    this.#end = this.#end ?? (this.#isPaused ? 'paused' : 'stopped');
+    abandonPrompt();
+    await this.#asking;
+    return this.#end;
+  }
+
   #finish(end: End): void {
-    this.#end = end;
+    this.#end ??= end;
     this.#dismiss();
   }
 
@@ -105,12 +111,13 @@ class Desk {
     if (standing === undefined || this.#seen < standing.after) return;
     this.#standing = undefined;
     if (this.#call.join === 'watch') this.#finish('waiting');
-    else void this.#answer(standing);
+    else this.#asking = this.#answer(standing);
   }
 
   async #answer({ number, question }: Standing): Promise<void> {
     try {
       const answer = await this.#operator.ask(question);
+      if (this.isOver) return;
       // The run process has a working directory of its own.
       const located =
         'evidence' in answer ? { ...answer, evidence: answer.evidence.map(path => resolve(path)) } : answer;

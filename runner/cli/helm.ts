@@ -78,7 +78,8 @@ function helmOf(manning: Manning): Helm {
     voice: answers === undefined ? 'typed' : 'scripted',
     settings: { mode: plan.target.mode, pace },
     preparation: preparationOf(invocation, lang),
-    operator: (known, opening) => operatorOf({ ...manning, plan: known, opening, relay }),
+    operator: (known, opening, abandoned) =>
+      operatorOf({ ...manning, plan: known, opening, relay, abandoned }),
     ...(relay === undefined ? {} : { relay }),
     signer: async run => await signerOf(invocation, plan, person, run),
     ...(list === undefined ? {} : { approvals: approvalsBy(resolve(list)) }),
@@ -151,6 +152,8 @@ interface Seat extends Manning {
   readonly opening: EventOf<'run-opened'>;
   /** Absent when nobody at a terminal is asked. */
   readonly relay: Relay | undefined;
+  /** Called when a question was left without an answer. */
+  readonly abandoned: (() => void) | undefined;
 }
 
 /** Approvals that were handed over on the command line are given first. */
@@ -159,7 +162,7 @@ function operatorOf(seat: Seat): Operator {
 }
 
 function seatedOperator(seat: Seat): Operator {
-  const { plan, opening, lang, person, answers, path, relay } = seat;
+  const { plan, opening, lang, person, answers, path, relay, abandoned } = seat;
   const isJson = flagOption(seat.invocation, 'json');
   const isAsked = relay !== undefined;
   const progress = createProgress({ plan, opened: opening, lang, isJson, isAsked });
@@ -167,7 +170,7 @@ function seatedOperator(seat: Seat): Operator {
     return scriptedOperator(answers, path, person, progress.told);
   if (relay === undefined) return absentOperator(progress.told);
   const { left, told } = progress;
-  return lazyTerminal({ plan, run: opening.run, person, lang, left, told }, relay);
+  return lazyTerminal({ plan, run: opening.run, person, lang, left, told, abandoned }, relay);
 }
 
 type TerminalParts = Omit<import('../effects/operator/terminal.ts').TerminalSettings, 'write'>;

@@ -27,8 +27,8 @@ export function faultsOf(invocation: Invocation): readonly string[] {
 
 async function askSecret(name: string, label: string): Promise<string> {
   if (!isTerminal()) throw new Fault('secret-needs-terminal', { name });
-  const { default: prompts } = await import('prompts');
-  const { value } = await prompts({ type: 'password', name: 'value', message: label });
+  const { prompt } = await import('../effects/operator/prompt.ts');
+  const value = await prompt({ type: 'password', message: label });
   if (typeof value !== 'string') throw new Fault('secret-needs-terminal', { name });
   return value;
 }

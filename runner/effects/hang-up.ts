@@ -3,7 +3,7 @@
  * recorded, so the signal is taken note of and otherwise ignored, and errors of the dead streams with it.
  */
 
-/** Notice of a hang-up, from the moment that it is watched for. */
+/** Notice of a hang-up, from the moment that it is watched for. It comes by the signal, or by the end of a terminal that is read. */
 export interface HangUp {
   /** Resolves once the terminal is gone; never, if it stays. */
   readonly happened: Promise<void>;
@@ -21,11 +21,15 @@ export function watchHangUp(): HangUp {
 function watch(): HangUp {
   let isOver = false;
   const happened = new Promise<void>(resolve => {
-    process.on('SIGHUP', () => {
+    const over = (): void => {
       isOver = true;
       resolve();
-    });
+    };
+    process.on('SIGHUP', over);
+    // Who is in no session of the terminal (setsid) gets no signal; and where both come, the end mostly comes first.
+    if (process.stdin.isTTY === true) process.stdin.on('end', over).on('error', over);
   });
+  process.once('exit', leaveDeadTerminal);
   for (const stream of [process.stdin, process.stdout, process.stderr]) stream.on('error', () => {});
   return { happened, isOver: () => isOver };
 }

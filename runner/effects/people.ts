@@ -1,7 +1,7 @@
-import prompts from 'prompts';
 import { Fault } from '../fault.ts';
 import type { Person } from '../journal/event.ts';
 import type { FrontMatter } from '../model/runbook.ts';
+import { prompt } from './operator/prompt.ts';
 
 /** The holder of a role whose id was given; the fault `not-a-holder` for anyone else. */
 export function holderOf(front: FrontMatter, id: string): Person {
@@ -13,7 +13,7 @@ export function holderOf(front: FrontMatter, id: string): Person {
 export async function askHolder(front: FrontMatter, message: string, hint: string): Promise<Person> {
   const choices = holders(front).map(id => ({ title: id, value: id }));
   if (choices.length === 0) throw new Fault('no-holder', {});
-  const { id } = await prompts({ type: 'select', name: 'id', message, choices, initial: 0, hint });
+  const id = await prompt({ type: 'select', message, choices, initial: 0, hint });
   if (typeof id !== 'string') throw new Fault('operator-needed', { holders: holders(front).join(', ') });
   return holderOf(front, id);
 }
@@ -26,7 +26,7 @@ export function holders(front: FrontMatter): readonly string[] {
 /** Asks at a terminal for T0, the decision to activate the plan; `now` when nothing is typed. */
 export async function askInstant(message: string, now: string): Promise<string> {
   const validate = (text: string) => text.trim() === '' || !Number.isNaN(Date.parse(text)) || message;
-  const { instant } = await prompts({ type: 'text', name: 'instant', message, initial: now, validate });
+  const instant = await prompt({ type: 'text', message, initial: now, validate });
   if (typeof instant !== 'string') throw new Fault('t0-needed', {});
   return parseInstant(instant.trim() === '' ? now : instant, now);
 }

@@ -42,7 +42,8 @@ export class Stage {
 
   /**
    * Asks the operator, one question at a time however many branches have one. Throws the fault `run-is-paused` when the
-   * answer to an earlier question stopped the run.
+   * answer to an earlier question stopped the run, and `no-answer` when the process was told to stop meanwhile: what was
+   * answered must not begin anything then, and is asked again.
    */
   async ask<K extends keyof Answers>(question: Extract<Question, { readonly ask: K }>): Promise<Answers[K]> {
     const before = this.#turn;
@@ -53,7 +54,9 @@ export class Stage {
     await before;
     try {
       if (this.#session.status !== 'open') throw new Fault('run-is-paused', {}, 'recorded');
-      return await this.world.operator.ask<K>(question);
+      const answer = await this.world.operator.ask<K>(question);
+      if (!this.world.interrupted()) return answer;
+      throw new Fault('no-answer', { step: question.step, question: question.ask }, 'recorded');
     } finally {
       release();
     }
@@ -66,9 +69,10 @@ export class Stage {
     for (const entry of entries) this.world.operator.told(entry);
   }
 
-  /** Pauses the run, at the operator's word or for another cause. */
+  /** Pauses the run, at the operator's word or for another cause; an interruption is the cause of what came of it. */
   pause(by: Person, cause: 'asked' | 'interrupted' | 'no-answer' | 'failed' = 'asked'): void {
-    this.record([{ type: 'run-paused', by, cause }]);
+    const isEffect = cause === 'no-answer' && this.world.interrupted();
+    this.record([{ type: 'run-paused', by, cause: isEffect ? 'interrupted' : cause }]);
   }
 }
 

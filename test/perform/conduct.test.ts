@@ -347,6 +347,20 @@ describe('conduct', () => {
     expect(world.executed).toEqual([]);
   });
 
+  test('takes an answer for nothing when it was told to stop while it asked', async () => {
+    const { world, story } = await play({
+      world: world => {
+        const ask = world.operator.ask;
+        world.operator.ask = question => {
+          world.stop = true;
+          return ask(question);
+        };
+      },
+    });
+    expect(story).toEqual([...opening, 'paused interrupted']);
+    expect(world.executed.length).toBe(1);
+  });
+
   test('starts nothing after a write error', async () => {
     const world = new MemoryWorld({}, yes);
     world.onAppend = event => {

@@ -47,8 +47,6 @@ export async function perform(invocation: Invocation): Promise<number> {
     left: () => exitCode.success,
     replaced: () => {
       say(helmWords[lang].replaced);
-      // A question that stands on the screen would hold the process for ever.
-      process.stdin.destroy();
       return exitCode.success;
     },
   };
@@ -66,7 +64,7 @@ async function attendRun(bundle: Bundle, run: BundledRun, invocation: Invocation
     bundle,
     from: { ...head, count: entries.length },
     call: callOf(helm, session),
-    operator: helm.operator(plan, opened),
+    operator: abandoned => helm.operator(plan, opened, abandoned),
   });
 }
 

@@ -4,7 +4,6 @@
  * neutralised before it is shown.
  */
 import { lstatSync } from 'node:fs';
-import prompts from 'prompts';
 import type { Lang } from '../../diagnostic.ts';
 import { joinLine, readAnswer } from '../../journal/challenge.ts';
 import type { Entry, Person } from '../../journal/event.ts';
@@ -19,7 +18,7 @@ import { viewDetails, viewFingerprint, viewStep } from '../../report/step-view.t
 import { dateTime } from '../../report/time.ts';
 import { fill } from '../../report/words.ts';
 import { parseExport } from './export-value.ts';
-import { discardTypeAhead } from './type-ahead.ts';
+import { prompt } from './prompt.ts';
 
 /** What the terminal shows and who sits at it. */
 export interface TerminalSettings {
@@ -31,6 +30,8 @@ export interface TerminalSettings {
   /** Time left against the objective, in words; `undefined` when the plan has none. */
   readonly left: () => string | undefined;
   readonly told: (entry: Entry) => void;
+  /** Called when a question was left without an answer, before that is taken for a wish to pause. */
+  readonly abandoned?: (() => void) | undefined;
 }
 
 type Asked<K extends keyof Answers> = Extract<Question, { readonly ask: K }>;
@@ -116,6 +117,7 @@ class Terminal {
 
   async byHand(question: Asked<'by-hand'>): Promise<Answers['by-hand']> {
     const stop = { ...this.#answered, choice: 'pause', reason: '', exports: {} } as const;
+    this.#show(question.step);
     this.#printImports(question.imports);
     const isLost = question.neededBy !== undefined;
     if (isLost)
@@ -158,6 +160,7 @@ class Terminal {
 
   async failure(question: Asked<'failure'>): Promise<Answers['failure']> {
     const words = this.#words;
+    this.#show(question.step);
     this.#print(`${words.failed} ${sayReason(question.reason, this.#settings.lang)}`);
     const choices = ['retry', 'by-hand', 'skip', 'pause'] as const;
     const choice = await this.#select(
@@ -172,12 +175,14 @@ class Terminal {
   }
 
   async name(question: Asked<'name'>): Promise<Answers['name']> {
+    this.#show(question.step);
     this.#print(viewFingerprint(question.fingerprint, this.#settings.run, this.#settings.lang));
     const name = await this.#text(this.#words.typeName);
     return { ...this.#answered, choice: name === undefined ? 'pause' : 'typed', name: name ?? '' };
   }
 
   async approval(question: Asked<'approval'>): Promise<Answers['approval']> {
+    this.#show(question.step);
     const { plan, lang } = this.#settings;
     const { label } = plan.runbook.front.roles.get(question.role) ?? { label: question.role };
     const until = dateTime(question.expiresAt, plan.runbook.front.timeZone, lang);
@@ -278,10 +283,8 @@ class Terminal {
     initial: number,
   ): Promise<T | undefined> {
     const choices = values.map((value, index) => ({ title: titles[index] ?? value, value }));
-    await discardTypeAhead();
-    const { answer } = await prompts({
+    const answer = await this.#prompt({
       type: 'select',
-      name: 'answer',
       message,
       choices,
       initial,
@@ -299,8 +302,13 @@ class Terminal {
     validate: (text: string) => boolean | string = () => true,
     type: 'text' | 'password' = 'text',
   ): Promise<string | undefined> {
-    await discardTypeAhead();
-    const { answer } = await prompts({ type, name: 'answer', message, validate });
+    const answer = await this.#prompt({ type, message, validate });
     return typeof answer === 'string' ? answer : undefined;
+  }
+
+  async #prompt(question: Parameters<typeof prompt>[0]): Promise<unknown> {
+    const answer = await prompt(question);
+    if (answer === undefined) this.#settings.abandoned?.();
+    return answer;
   }
 }

@@ -6,7 +6,7 @@ const longest = 2_000;
 
 /**
  * Throws away what was typed before a question was there to be read: an Enter meant for nothing must never be an answer.
- * Ctrl-C typed meanwhile still stops the run.
+ * Ctrl-C typed meanwhile still is one.
  */
 export async function discardTypeAhead(stdin: NodeJS.ReadStream = process.stdin): Promise<void> {
   if (stdin.isTTY !== true) return;
