@@ -138,10 +138,10 @@ export function sayValue(value: Json, lang: Lang, limit = 400): string {
 }
 
 /** An export as the record shows it. */
-export function sayExported(exported: Exported, lang: Lang, limit?: number): string {
+export function sayExported(exported: Exported, lang: Lang): string {
   const words = wordsOf(lang).record;
   if ('secret' in exported) return words.secret;
-  return exported.value === '' ? `(${words.emptyValue})` : sayValue(exported.value, lang, limit);
+  return exported.value === '' ? `(${words.emptyValue})` : sayValue(exported.value, lang);
 }
 
 /** What a server says of itself: `apilos_restore (postgres, vide) : version=15.8, …`. */

@@ -321,6 +321,8 @@ export const EN: Words = {
     reservesNone: 'none',
     reservesTold: 'Reservations: {count}, told in the conclusion',
     onPaper: 'to be written on the printed copy',
+    courseStep: 'Step and what it is to do',
+    seeStep: '{name}: in the record of the step',
     besides: 'of which probes: {probes}, undos: {undos}',
     missed: 'Objectives missed',
     asPlanned: 'state that the step describes',

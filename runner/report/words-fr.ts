@@ -328,6 +328,8 @@ export const FR = {
     reservesNone: 'aucune',
     reservesTold: 'Réserves : {count}, dites à la conclusion',
     onPaper: 'à porter sur l’exemplaire imprimé',
+    courseStep: 'Étape et attendu',
+    seeStep: '{name} : au relevé de l’étape',
     besides: 'dont sondes : {probes}, annulations : {undos}',
     missed: 'Objectifs dépassés',
     asPlanned: 'état décrit par l’étape',

@@ -3,6 +3,7 @@
  */
 import type { ElementContent } from 'hast';
 import { h } from 'hastscript';
+import type { Exported } from '../journal/event.ts';
 import type { Instance } from '../plan/plan.ts';
 import { sayExported, sayPerson, sayReason, saySettlement, saySkip } from '../report/phrase.ts';
 import type { StepRecord } from '../report/record.ts';
@@ -17,12 +18,25 @@ import type { Phase } from './phases.ts';
 /** How many characters of a value the table shows; the record of the step has more. */
 const SHOWN = 120;
 
+function isLong(exported: Exported): boolean {
+  if ('secret' in exported) return false;
+  const { value } = exported;
+  return typeof value === 'string' ? value.length > SHOWN : typeof value === 'object' && value !== null;
+}
+
 /** Section 6: every step of the plan in its phase. */
 export function courseTable(account: Account, phases: readonly Phase[]): ElementContent[] {
   const { words, plan } = account;
   const byId = new Map(plan.instances.map(instance => [instance.id, instance]));
-  const { step, result, start, end, duration: took, operator, proof, status } = words.table;
-  const heads = [step, result, `${start} – ${end}, ${took.toLowerCase()}`, operator, proof, status];
+  const { result, start, end, duration: took, operator, proof, status } = words.table;
+  const heads = [
+    words.report.courseStep,
+    result,
+    `${start} – ${end}, ${took.toLowerCase()}`,
+    operator,
+    proof,
+    status,
+  ];
   const bodies = phases.map(phase =>
     h('tbody', [
       h('tr.group', [h('th', { scope: 'rowgroup', colSpan: heads.length }, phase.title)]),
@@ -61,10 +75,12 @@ function results(account: Account, record: StepRecord): Content[] {
   if (reason !== undefined && record.status !== 'done-by-hand') parts.push(sayReason(reason, lang));
   if (attempt?.settled !== undefined) parts.push(saySettlement(attempt.settled, locale));
   for (const fact of attempt?.facts ?? [])
-    if (fact.kind === 'verification') parts.push(`${fact.title}${noBreak(words.colon)}${fact.found}`);
+    if (fact.kind === 'verification') parts.push(`${fact.title} — ${fact.found}`);
   const exports = { ...attempt?.finished?.exports, ...attempt?.settled?.exports, ...record.byHand?.exports };
   for (const [name, value] of Object.entries(exports))
-    parts.push(`${name} = ${sayExported(value, lang, SHOWN)}`);
+    parts.push(
+      isLong(value) ? fill(words.report.seeStep, { name }) : `${name} = ${sayExported(value, lang)}`,
+    );
   if (record.skipped !== undefined) parts.push(saySkip(record.skipped, lang));
   if (record.byHand !== undefined) parts.push(record.byHand.reason);
   if (record.confirmed?.remark !== undefined) parts.push(record.confirmed.remark);

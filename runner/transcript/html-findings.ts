@@ -106,7 +106,7 @@ function sayDeviation(
     };
   }
   if (fact.kind !== 'verification' || fact.ok) return undefined;
-  return { text: `${fact.title}${noBreak(words.colon)}${fact.found}`, tag: verdict(account, false) };
+  return { text: `${fact.title} — ${fact.found}`, tag: verdict(account, false) };
 }
 
 /** Section 10: what people decided, and who. */

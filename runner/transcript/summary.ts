@@ -111,8 +111,7 @@ export function reservesOf({ record, words, lang }: Account): string[] {
   const facts = record.entries.flatMap(entry => (entry.type === 'fact-recorded' ? [entry.fact] : []));
   const found = facts.flatMap(fact => {
     if (fact.kind === 'finding' && fact.severity === 'major') return [fact.text];
-    if (fact.kind === 'verification' && !fact.ok)
-      return [`${fact.title}${noBreak(words.colon)}${fact.found}`];
+    if (fact.kind === 'verification' && !fact.ok) return [`${fact.title} — ${fact.found}`];
     return [];
   });
   const skipped = [...record.steps.values()].flatMap(step =>
