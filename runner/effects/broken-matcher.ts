@@ -80,7 +80,7 @@ export function lastBreak(data: Buffer): number {
 
 /**
  * Finds the needles whose first break is this line feed, at `FEWEST` or later, and which the bytes around it allow; a blank
- * of the needle may be the last of the indentation.
+ * of the needle may be the last of the indentation, or the line feed itself.
  */
 export function findAtFeed(breaks: Breaks, data: Buffer, feed: number, found: Found): void {
   const { pairs, contexts } = breaks;
@@ -90,7 +90,7 @@ export function findAtFeed(breaks: Breaks, data: Buffer, feed: number, found: Fo
   if (end >= data.length) return;
   const word = contextOf(data, at, data[end]);
   if (mayHold(contexts, word)) findInContext(breaks, { data, word, at }, found);
-  if (end === feed + 1 || data[end] === BLANK) return;
+  if (data[end] === BLANK) return;
   const blank = contextOf(data, at, BLANK);
   if (mayHold(contexts, blank)) findInContext(breaks, { data, word: blank, at }, found);
 }
@@ -117,7 +117,7 @@ function endOf(data: Buffer, start: number, needle: Buffer): number | undefined 
     if (data[at] !== needle[index] && index >= FEWEST) at = afterBreak(data, at, needle[index]);
     if (at > limit) return undefined;
     if (at >= data.length) return data.length + 1;
-    if (data[at] !== needle[index]) return undefined;
+    if (data[at] !== needle[index] && !(data[at] === LF && needle[index] === BLANK)) return undefined;
     at++;
   }
   return at;
@@ -132,5 +132,5 @@ function afterBreak(data: Buffer, at: number, next: number | undefined): number 
   const feed = data[at] === CR ? at + 1 : at;
   if (feed < data.length && data[feed] !== LF) return at;
   const end = breakEnd(data, feed);
-  return next === BLANK && end > feed + 1 && end < data.length ? end - 1 : end;
+  return next === BLANK && end < data.length ? end - 1 : end;
 }

@@ -8,6 +8,7 @@
 import { Fault } from '../fault.ts';
 import type { Match, Needle } from './blocks.ts';
 import { colourBlind } from './coloured-matcher.ts';
+import { foldedPercents } from './folded-matcher.ts';
 import { createMatcher, type Matcher } from './matcher.ts';
 import { breakableForms, secretForms } from './secret-forms.ts';
 
@@ -58,7 +59,7 @@ export function createMasker(): Masker {
   };
   // The tables are made when they are needed, since secrets come one by one.
   const current = (): Matcher | undefined => {
-    if (values.size > 0) matcher ??= colourBlind(createMatcher([...needles.values()]));
+    if (values.size > 0) matcher ??= colourBlind(foldedPercents(createMatcher([...needles.values()])));
     return matcher;
   };
   const mask = (text: string): string => {

@@ -118,14 +118,23 @@ function base64Core(bytes: Buffer, phase: number): string {
   return encoded.slice(first, whole);
 }
 
-/** Hexadecimal in either case: run together, in groups of one, two or four bytes, and as escapes. */
+/** Hexadecimal in either case: run together, in groups of one, two or four bytes from any byte on, and as escapes. */
 export function hexForms(bytes: Buffer): string[] {
   const pairs = [...bytes].map(byte => byte.toString(16).padStart(2, '0'));
-  const groups = (size: number): string =>
-    pairs.join('').replaceAll(new RegExp(`.{${size * 2}}(?=.)`, 'g'), '$& ');
+  const groups = (size: number, first: number): string =>
+    [pairs.slice(0, first), ...grouped(pairs.slice(first), size)]
+      .map(group => group.join(''))
+      .join(' ')
+      .trim();
   const apart = [':', ' ', '-', '\\x', ', 0x', ',0x', ' 0x'].map(sign => pairs.join(sign));
-  const lower = [pairs.join(''), ...apart, groups(2), groups(4)];
+  const phases = [groups(2, 0), groups(2, 1), ...[0, 1, 2, 3].map(first => groups(4, first))];
+  const lower = [pairs.join(''), ...apart, ...phases];
   // The signs of an escape stay in lower case.
   const upper = lower.map(form => form.replaceAll(/[a-f]/g, digit => digit.toUpperCase()));
   return [...lower, ...upper];
+}
+
+function grouped(pairs: readonly string[], size: number): (readonly string[])[] {
+  const count = Math.ceil(pairs.length / size);
+  return Array.from({ length: count }, (_, index) => pairs.slice(index * size, (index + 1) * size));
 }

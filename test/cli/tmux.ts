@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -45,6 +45,19 @@ export class Screen {
   /** Types keys at once, whatever is shown. */
   type(...keys: readonly string[]): void {
     for (const key of keys) this.#tmux('send-keys', key);
+  }
+
+  /** Types a text as it is, whatever is shown. */
+  typeText(text: string): void {
+    this.#tmux('send-keys', '-l', text);
+  }
+
+  /** Keeps every byte that the command writes to the terminal from now on; gives what was kept. */
+  record(): () => string {
+    const file = join(this.#folder, 'bytes');
+    writeFileSync(file, '');
+    this.#tmux('pipe-pane', '-o', `cat >> '${file}'`);
+    return () => readFileSync(file, 'latin1');
   }
 
   /** Pastes a text at once, line feeds included. */

@@ -55,7 +55,9 @@ function brokenEnd(data: Buffer, start: number, form: Buffer): number | undefine
   for (const [index, byte] of form.entries()) {
     if (data[at] !== byte && index >= 3) {
       const gap = /^\r?\n[ \t]{0,16}/.exec(data.toString('latin1', at, at + 18))?.[0] ?? '';
-      at += byte === 0x20 && /[ \t]$/.test(gap) ? gap.length - 1 : gap.length;
+      at += gap.length;
+      // The last of the indentation, or the line feed itself, stands for the blank.
+      if (byte === 0x20 && /[ \n]$/.test(gap)) continue;
     }
     if (data[at++] !== byte) return undefined;
   }
@@ -130,6 +132,29 @@ test('a form that was broken over lines is masked, at any chunking', () => {
       expect([left.includes('«secret:mot»'), masker.finds(left)]).toEqual([true, false]);
     }),
     { numRuns: 1500 },
+  );
+});
+
+test('percent codes in any mixture of cases are masked, at any chunking', () => {
+  const text = 'clé d’accès/«à»?+';
+  const masker = createMasker();
+  masker.add('mot', text);
+  fc.assert(
+    fc.property(
+      fc.array(fc.boolean(), { minLength: 40 }),
+      fc.nat(2),
+      fc.array(fc.nat(2000)),
+      (lower, times, cuts) => {
+        let seen = 0;
+        let form = encodeURIComponent(text).replaceAll(/%[0-9A-F]{2}/g, code =>
+          lower[seen++] ? code.toLowerCase() : code,
+        );
+        if (times === 2) form = encodeURIComponent(form);
+        const out = masked(masker, Buffer.from(`avant %c3 ${form} %2f après`), cuts).toString();
+        expect(out).toBe('avant %c3 «secret:mot» %2f après');
+      },
+    ),
+    { numRuns: 500 },
   );
 });
 
@@ -279,6 +304,27 @@ describe('a secret as programmes write it is masked', () => {
           .replaceAll(/..(?=.)/g, '$&-'),
     ],
     ['hexadecimal escapes', () => Buffer.from(value).toString('hex').replaceAll(/../g, '\\x$&')],
+    ['xxd without places and text', () => bash('{ seq 9; printf %s "$1"; } | xxd | cut -c 11-49')],
+    [
+      'hexadecimal groups from an odd byte',
+      () =>
+        Buffer.from(`x${value}`)
+          .toString('hex')
+          .replaceAll(/.{8}(?=.)/g, '$& '),
+    ],
+    ['hexadecimal pairs at line ends', () => bash('printf %s "$1" | od -An -v -tx1 -w8 | sed "s/^ //"')],
+    ['text that fmt wrapped', () => bash('printf %s "$1" | tr " " "\\n"')],
+    [
+      'a URL component in both cases',
+      () => encodeURIComponent(value).replaceAll(/%[0-9A-F]{2}/g, (c, at) => (at % 2 ? c : c.toLowerCase())),
+    ],
+    [
+      'a URL component in both cases, twice',
+      () =>
+        encodeURIComponent(
+          encodeURIComponent(value).replaceAll(/%[0-9A-F]{2}/g, (c, at) => (at % 2 ? c.toLowerCase() : c)),
+        ),
+    ],
     ['UTF-16', () => Buffer.from(value, 'utf16le').toString('latin1')],
     ['printf %q', () => bash('printf %q "$1"')],
     ['printf %q without UTF-8', () => bash('LC_ALL=C; printf %q "$1"')],
