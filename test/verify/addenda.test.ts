@@ -236,7 +236,7 @@ const tamperings: readonly (readonly [string, (edit: Edit) => void, readonly str
     'the statement of the run taken away',
     edit => edit.remove('statement.json'),
     ['statement statement-missing', '1 statement addendum-unfounded'],
-    8,
+    5,
   ],
   [
     'one that was begun and not sealed',

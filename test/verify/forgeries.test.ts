@@ -316,6 +316,9 @@ const added: readonly (readonly [string, string, string | undefined, string])[] 
   ['a name that reads backwards', 'evidence/a\u202eb', '', 'bundle not-a-file'],
   ['a name with a byte order mark', 'evidence/a\ufeffb', '', 'bundle not-a-file'],
   ['a name with a soft hyphen', 'evidence/a\u00adb', '', 'bundle not-a-file'],
+  ['a name with a vowel separator', 'evidence/a\u180eb', '', 'bundle not-a-file'],
+  ['a name with an annotation mark', 'evidence/a\ufff9b', '', 'bundle not-a-file'],
+  ['an empty folder whose name has a tag character', 'a\u{e0041}', undefined, 'bundle not-a-file'],
   ['a name with a backslash', 'evidence/a\\b', '', 'bundle not-a-file'],
   ['a seal that is nobody’s', 'seals/a b.sig', '', 'statement subject-unlisted'],
   ['another file of a known name elsewhere', 'evidence/lock', '', 'statement subject-unlisted'],
@@ -408,6 +411,53 @@ describe('a statement', () => {
     ]);
     expect(codesOf(verdict)[0]).toMatch(/^statement statement-/);
     expect(said).toContain('TAMPERED: statement.json');
+  });
+
+  test.each<[string, (text: string) => string]>([
+    ['says who signs twice', text => text.replace('"signer":', '"signer":"chloe","signer":')],
+    ['has a space', text => text.replace('{', '{ ')],
+    ['has no line feed', text => text.trimEnd()],
+    ['has a second line', text => `${text}{}\n`],
+    ['has an escape too many', text => text.replace('"title":"E', '"title":"\\u0045')],
+    ['lacks a member', text => text.replace('"ephemeral":false,', '')],
+    ['has a member more', text => text.replace('"signer":', '"sign":true,"signer":')],
+    ['is of another kind', text => text.replace('urn:reprise:transcript:v1', 'urn:reprise:addendum:v1')],
+    ['lists a file with a member more', text => text.replace('},"name"', '},"mode":1,"name"')],
+    ['has another order', text => text.replace(/("entries":\d+),("ephemeral":false)/, '$2,$1')],
+    ['gives another outcome', text => text.replace('"outcome":"passed"', '"outcome":"failed"')],
+    ['counts other entries', text => text.replace('"entries":12', '"entries":13')],
+    ['gives another title', text => text.replace('"title":"Essai"', '"title":"Essay"')],
+    ['gives another mode', text => text.replace('"mode":"drill"', '"mode":"real"')],
+    ['gives another end', text => text.replace(/("closedAt":"....)/, '$19')],
+    ['gives another operator', text => text.replace('"operator":"bruno"', '"operator":"chloe"')],
+    ['gives another run', text => text.replace(/("run":"....)-?/, '$19')],
+  ])('that %s, signed by the operator, is refused by both', async (_what, change) => {
+    const copy = copyBundle(folder, reference);
+    const text = change(editing(copy).read('statement.json'));
+    expect(text).not.toBe(editing(copy).read('statement.json'));
+    editing(copy).write('statement.json', text);
+    editing(copy).write(sealPath('bruno'), await bruno.sign(Buffer.from(text)));
+    const [verdict, said, status] = await judge(copy);
+    expect([verdict.verdict, status]).toEqual(['tampered', 5]);
+    expect(codesOf(verdict)[0]).toMatch(/^statement statement-(unreadable|disagrees)$/);
+    expect(said).toContain('TAMPERED: statement.json: ');
+  });
+
+  test.each<[string, (text: string) => string]>([
+    ['a line feed more', text => `${text}\n`],
+    ['an empty line', text => text.replace('\n', '\n\n')],
+    ['lines of another length', text => text.replace(/(.{64})\n/, '$1=\n')],
+    ['a line cut in two', text => text.replace(/\n(.{30})/, '\n$1\n')],
+    ['carriage returns', text => text.replaceAll('\n', '\r\n')],
+    ['itself a second time', text => text + text],
+    ['bits that no byte has', text => text.replace(/.(=+)\n-/, 'x$1\n-')],
+  ])('whose seal has %s is refused by both', async (_what, change) => {
+    const copy = copyBundle(folder, reference);
+    const text = change(editing(copy).read(sealPath('bruno')));
+    editing(copy).write(sealPath('bruno'), text);
+    const [verdict, said, status] = await judge(copy);
+    expect([verdict.verdict, codesOf(verdict)[0], status]).toEqual(['tampered', 'seal seal-unreadable', 5]);
+    expect(said).toContain('TAMPERED: seals/bruno.sig');
   });
 
   test('that claims another renderer is blamed too, though nothing else can be compared', async () => {
