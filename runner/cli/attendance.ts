@@ -4,6 +4,7 @@
  * answer that the person at this terminal did not give.
  */
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bundle } from '../effects/bundle.ts';
 import { type Call, callRun } from '../effects/door.ts';
 import { followJournal, type Position } from '../effects/follow.ts';
@@ -14,6 +15,9 @@ import type { Entry } from '../journal/event.ts';
 import { choice, object } from '../journal/guard.ts';
 import type { Operator } from '../ports.ts';
 import { LAYOUT } from '../seal/layout.ts';
+
+/** Milliseconds between two tries to come in. */
+const KNOCKING = 1_000;
 
 /** What there is to attend. `from` is what was shown already. */
 export interface Attendance {
@@ -36,8 +40,7 @@ export async function attend({ bundle, from, call, operator }: Attendance): Prom
   const run = { directory, journal: join(directory, LAYOUT.journal) };
   const desk = new Desk(call, operator, from.count);
   process.once('SIGINT', desk.leave);
-  const line = await callRun(directory, call);
-  if (line !== undefined) desk.sit(line);
+  void comeIn(directory, call, desk);
   try {
     const told = (entry: Entry): void => desk.told(entry);
     const followed = followJournal(run, from, { told, over: () => desk.isOver });
@@ -45,7 +48,16 @@ export async function attend({ bundle, from, call, operator }: Attendance): Prom
     return await desk.rise();
   } finally {
     process.off('SIGINT', desk.leave);
-    line?.close();
+    desk.close();
+  }
+}
+
+/** Comes in once the door is there: a run whose door was taken away hangs it anew. */
+async function comeIn(directory: string, call: Call, desk: Desk): Promise<void> {
+  while (!desk.isOver) {
+    const line = await callRun(directory, call);
+    if (line !== undefined) return desk.sit(line);
+    await sleep(KNOCKING, undefined, { ref: false });
   }
 }
 
@@ -78,6 +90,7 @@ class Desk {
 
   sit(line: Line): void {
     this.#line = line;
+    if (this.isOver) this.close();
     line.onMessage(message => {
       if (isReplaced(message)) return this.#finish('replaced');
       if (isStanding(message)) this.#standing = message;
@@ -89,6 +102,10 @@ class Desk {
     this.#seen = entry.seq + 1;
     this.#operator.told(entry);
     this.#consider();
+  }
+
+  close(): void {
+    this.#line?.close();
   }
 
   readonly leave = (): void => this.#finish('left');

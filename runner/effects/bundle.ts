@@ -18,7 +18,7 @@ import {
   realpathSync,
   unlinkSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Fault } from '../fault.ts';
 import { bundlePath } from '../journal/guard.ts';
 import { LAYOUT } from '../seal/layout.ts';
@@ -47,17 +47,26 @@ export function runId(now: string, random: Uint8Array): string {
 export function createBundle(runsDirectory: string, run: string): Bundle {
   const directory = join(runsDirectory, run);
   try {
-    mkdirSync(runsDirectory, { recursive: true, mode: 0o700 });
+    const first = mkdirSync(runsDirectory, { recursive: true, mode: 0o700 });
     mkdirSync(directory, { mode: 0o700 });
     for (const name of [LAYOUT.source, LAYOUT.outputs, LAYOUT.evidence, LAYOUT.seals]) {
       mkdirSync(join(directory, name), { mode: 0o700 });
     }
     syncDirectory(directory);
     syncDirectory(runsDirectory);
+    if (first !== undefined) syncParents(runsDirectory, first);
   } catch (error) {
     throw new Fault('bundle-create-failed', { path: directory, error: errorCode(error) });
   }
   return { directory, run };
+}
+
+/** Makes the folders from `first` down to `last` survive a power loss, each in the one that it lies in. */
+function syncParents(last: string, first: string): void {
+  for (let folder = resolve(last); ; folder = dirname(folder)) {
+    syncDirectory(dirname(folder));
+    if (folder === resolve(first) || folder === dirname(folder)) return;
+  }
 }
 
 /** Finds the bundle at a path. Throws the Fault `bundle-not-found` unless a folder with a journal is there. */

@@ -4,13 +4,11 @@
  * it lies in a folder of mode 0700 that is ours, outside the bundle; a request without bounds; a run that does not
  * end because somebody is at the door.
  */
-import { hash } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
 import { Fault } from '../fault.ts';
 import { choice, number, object, optional, text } from '../journal/guard.ts';
+import { doorKey, newDoorPlace, reachDoor, sweepDoors } from './door-place.ts';
 import { type Line, lineOf, lineOver } from './lines.ts';
 
 /** What may be asked at the door: a note or a file, with the id of whoever adds it. `path` is absolute. */
@@ -53,58 +51,68 @@ const LONGEST_ANSWER = 1 << 24;
 /** Milliseconds after which a visitor is sent away, or gives up. */
 const PATIENCE = 30_000;
 
-// Linux takes 107 bytes of a socket's path, macOS 103.
-const LONGEST_PATH = 103;
-
-/** Where the door of a run is; nothing where no private folder can be had. */
-function doorOf(directory: string): string | undefined {
-  const folder = privateFolder();
-  if (folder === undefined) return undefined;
-  const path = join(folder, `${hash('sha256', realpathSync(directory)).slice(0, 20)}.sock`);
-  return Buffer.byteLength(path) > LONGEST_PATH ? undefined : path;
-}
-
-function privateFolder(): string | undefined {
-  const own = process.getuid?.();
-  if (own === undefined) return undefined;
-  const runtime = process.env.XDG_RUNTIME_DIR;
-  const folder = runtime ? join(runtime, 'reprise') : join(tmpdir(), `reprise-${own}`);
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const found = lstatSync(folder);
-    return found.isDirectory() && found.uid === own && (found.mode & 0o077) === 0 ? folder : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** Milliseconds between two looks whether the door is still to be found: a runtime folder goes with its user's last session. */
+const WATCH = 2_000;
 
 /**
  * Opens the door of a run whose lock this process holds. Where there can be no socket there is no door, and visitors are told
  * that the run is locked.
  */
 export async function openDoor(directory: string, host: DoorHost): Promise<Door> {
-  const path = doorOf(directory);
-  if (path === undefined) return { isOpen: false, close: async () => {} };
+  await sweepDoors();
+  const key = doorKey(directory);
   const visitors = new Set<Socket>();
-  const server = createServer(socket => {
+  const come = (socket: Socket): void => {
     visitors.add(socket);
     socket.once('close', () => visitors.delete(socket));
     attend(socket, host);
-  });
-  server.unref();
-  // The lock is ours, so what lies there was left by a process that is gone.
-  rmSync(path, { force: true });
-  const isOpen = await new Promise<boolean>(resolve => {
-    server.once('error', () => resolve(false));
-    server.listen(path, () => resolve(true));
-  });
-  if (isOpen) chmodSync(path, 0o600);
-  const close = async (): Promise<void> => {
-    for (const socket of visitors) socket.destroy();
-    if (isOpen) await new Promise<void>(resolve => server.close(() => resolve()));
-    rmSync(path, { force: true });
   };
-  return { isOpen, close };
+  let hung = await hang(key, come);
+  if (hung === undefined) return { isOpen: false, close: async () => {} };
+  const watch = setInterval(async () => {
+    if (hung !== undefined && !existsSync(hung.path)) {
+      hung.server.close();
+      hung = undefined;
+    }
+    hung ??= await hang(key, come);
+  }, WATCH).unref();
+  const close = async (): Promise<void> => {
+    clearInterval(watch);
+    for (const socket of visitors) socket.destroy();
+    if (hung !== undefined) await takeDown(hung);
+  };
+  return { isOpen: true, close };
+}
+
+interface Hung {
+  readonly server: Server;
+  readonly path: string;
+}
+
+/** Listens, and only then takes the name by which the door is found. */
+async function hang(key: string, come: (socket: Socket) => void): Promise<Hung | undefined> {
+  const place = newDoorPlace(key);
+  if (place === undefined) return undefined;
+  const { hidden, path } = place;
+  const server = createServer(come).unref();
+  const isListening = await new Promise<boolean>(resolve => {
+    server.once('error', () => resolve(false));
+    server.listen(hidden, () => resolve(true));
+  });
+  if (!isListening) return undefined;
+  try {
+    chmodSync(hidden, 0o600);
+    renameSync(hidden, path);
+    return { server, path };
+  } catch {
+    server.close();
+    return undefined;
+  }
+}
+
+async function takeDown({ server, path }: Hung): Promise<void> {
+  await new Promise<void>(resolve => server.close(() => resolve()));
+  rmSync(path, { force: true });
 }
 
 function attend(socket: Socket, host: DoorHost): void {
@@ -148,7 +156,7 @@ const isCall = object<Call>({ join: choice('answer', 'relieve', 'watch'), as: te
  * fault that the run process met.
  */
 export async function visitRun(directory: string, visit: Visit): Promise<unknown> {
-  const socket = await reach(directory);
+  const socket = await reachDoor(doorKey(directory));
   if (socket === undefined) return undefined;
   const answer = await new Promise<unknown>(resolve => {
     const line = lineOver(socket, LONGEST_ANSWER);
@@ -165,22 +173,11 @@ export async function visitRun(directory: string, visit: Visit): Promise<unknown
 
 /** Comes to stay at the door of a run; nothing where nobody opens. The connection ends with the run process. */
 export async function callRun(directory: string, call: Call): Promise<Line | undefined> {
-  const socket = await reach(directory);
+  const socket = await reachDoor(doorKey(directory));
   if (socket === undefined) return undefined;
   const line = lineOver(socket, LONGEST_ANSWER);
   line.send(call);
   return line;
-}
-
-async function reach(directory: string): Promise<Socket | undefined> {
-  const path = doorOf(directory);
-  if (path === undefined) return undefined;
-  const socket = connect(path);
-  const isConnected = await new Promise<boolean>(resolve => {
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-  });
-  if (!isConnected) return undefined;
-  return socket.on('error', () => socket.destroy());
 }
 
 function faultIn(answer: unknown): Fault | undefined {

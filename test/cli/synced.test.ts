@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Place } from '../torture/place.ts';
-import { type Call, canTrace } from '../torture/strace.ts';
+import { type Call, canTrace, readTrace } from '../torture/strace.ts';
 import { programme } from './scene.ts';
 
 /** The folder in which a call made or named an entry; nothing for any other call. */
@@ -39,5 +39,25 @@ test.runIf(canTrace())(
     );
     expect(unsynced(before)).toEqual([]);
     expect(unsynced(calls)).toEqual([]);
+  },
+);
+
+test.runIf(canTrace())(
+  'nor before the folders in which the folder of runs was made are on disk',
+  async () => {
+    const place = new Place(programme);
+    onTestFinished(() => place.remove());
+    const log = join(place.folder, 'trace');
+    const runs = join(place.folder, 'exercices', 'novembre');
+    const traced = ['-qq', '-y', '-e', 'signal=none', '-e', 'trace=mkdir,fsync,write', '-o', log];
+    const run = ['run', 'plan.md', '--target', 'essai', '--runs', runs];
+    const command = [process.execPath, programme, ...run, '--key', 'cle', '--answers', 'reponses.yaml'];
+    expect((await place.start('strace', [...traced, ...command]).ended).code).toBe(0);
+    const calls = readTrace(log);
+    const opening = calls.findIndex(({ name, text }) => name === 'write' && text.includes('/journal.jsonl>'));
+    const before = calls.slice(0, opening).filter(({ text }) => text.includes(place.folder));
+    const changed = new Set(before.map(changedBy));
+    expect([place.folder, dirname(runs), runs].filter(folder => !changed.has(folder))).toEqual([]);
+    expect(unsynced(before)).toEqual([]);
   },
 );
