@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -32,8 +32,10 @@ ess_cert_id_alg = sha256
 export class Authority {
   readonly folder = mkdtempSync(join(tmpdir(), 'reprise-tsa-'));
   /** How the next requests are answered; `stamp` unless a test says otherwise. */
-  manner: 'stamp' | 'refuse' | 'nonsense' | 'replay' | 'hang' = 'stamp';
+  manner: 'stamp' | 'refuse' | 'nonsense' | 'replay' | 'hang' | 'stall' | 'flood' | 'redirect' = 'stamp';
   asked = 0;
+  /** Bytes that were written of answers without end. */
+  poured = 0;
   #server: Server | undefined;
   #last: Buffer | undefined;
 
@@ -46,6 +48,9 @@ export class Authority {
           this.asked++;
           if (this.manner === 'hang') return;
           if (this.manner === 'refuse') return response.writeHead(503).end();
+          if (this.manner === 'redirect') return response.writeHead(307, { location: this.url }).end();
+          if (this.manner === 'stall') return response.writeHead(200).write('half of');
+          if (this.manner === 'flood') return this.#flood(response);
           const answer = this.manner === 'nonsense' ? Buffer.from('no token') : this.#answer(query);
           return response.writeHead(200, { 'content-type': 'application/timestamp-reply' }).end(answer);
         })
@@ -97,6 +102,15 @@ export class Authority {
     const signed = ['-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial', '-days', '2'];
     const extensions = ['-extfile', at('openssl.cnf'), '-extensions', 'stamping'];
     openssl('x509', '-req', '-in', at('tsa.csr'), ...signed, ...extensions, '-out', at('tsa.pem'));
+  }
+
+  /** Writes without end, at the pace of whoever reads. */
+  #flood(response: ServerResponse): void {
+    const pour = (): void => {
+      while (!response.destroyed && response.write(Buffer.alloc(65_536))) this.poured += 65_536;
+    };
+    response.on('drain', pour).writeHead(200);
+    pour();
   }
 
   #answer(query: Buffer): Buffer {

@@ -50,13 +50,13 @@ export async function requireOpenssl(): Promise<void> {
   await queryFor('0'.repeat(64));
 }
 
-/** Has lines stamped by an authority, and keeps its answers in a bundle. */
-export function timeStampsBy(authority: string, bundle: Bundle): TimeStamps {
+/** Has lines stamped by an authority, which has `limit` milliseconds each time, and keeps its answers in a bundle. */
+export function timeStampsBy(authority: string, bundle: Bundle, limit = patience): TimeStamps {
   return {
     authority,
     async stamp(mark, head) {
       const { query, nonce } = await queryFor(head);
-      const answer = await post(authority, query);
+      const answer = await post(authority, query, limit);
       const token = await readToken(answer);
       const unfit = token === undefined ? 'no token' : whyUnfit(token, head, nonce);
       if (token === undefined || unfit !== undefined)
@@ -84,17 +84,29 @@ async function queryFor(head: string) {
   return { query: stdout, nonce };
 }
 
-async function post(authority: string, query: Buffer): Promise<Buffer> {
-  const response = await ask(authority, query);
+async function post(authority: string, query: Buffer, limit: number): Promise<Buffer> {
+  const response = await ask(authority, query, limit);
   if (!response.ok) throw new Fault('timestamp-refused', { authority, status: response.status });
-  const answer = await response.arrayBuffer().catch((error: unknown) => {
+  const answer = await readBody(response).catch((error: unknown) => {
     throw new Fault('timestamp-unreachable', { authority, error: reasonOf(error) });
   });
-  if (answer.byteLength > largest) throw new Fault('timestamp-unfit', { authority, error: 'size' });
-  return Buffer.from(answer);
+  if (answer === undefined) throw new Fault('timestamp-unfit', { authority, error: 'size' });
+  return answer;
 }
 
-async function ask(authority: string, query: Buffer): Promise<Response> {
+/** The body of an answer, of which no more is read than a token can have; nothing for a longer one. */
+async function readBody({ body }: Response): Promise<Buffer | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength;
+    if (size > largest) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function ask(authority: string, query: Buffer, limit: number): Promise<Response> {
   try {
     return await fetch(authority, {
       method: 'POST',
@@ -102,7 +114,7 @@ async function ask(authority: string, query: Buffer): Promise<Response> {
       headers: { 'content-type': 'application/timestamp-query', accept: 'application/timestamp-reply' },
       body: new Uint8Array(query),
       redirect: 'error',
-      signal: AbortSignal.timeout(patience),
+      signal: AbortSignal.timeout(limit),
     });
   } catch (error) {
     throw new Fault('timestamp-unreachable', { authority, error: reasonOf(error) });
@@ -111,6 +123,8 @@ async function ask(authority: string, query: Buffer): Promise<Response> {
 
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  // The `code` of what a signal aborts is a number of the DOM, which tells nobody anything.
+  if (cause instanceof DOMException) return 'ETIMEDOUT';
   if (typeof cause === 'object' && cause !== null && 'code' in cause) return String(cause.code);
   return cause instanceof Error ? cause.message : String(cause);
 }

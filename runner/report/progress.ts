@@ -4,6 +4,7 @@
  */
 import type { Lang } from '../diagnostic.ts';
 import type { Entry } from '../journal/event.ts';
+import { secondsApart } from '../journal/stamps.ts';
 import type { Plan } from '../plan/plan.ts';
 import { describeFault } from './faults.ts';
 import { neutralise } from './neutralise.ts';
@@ -167,7 +168,9 @@ function sayEntry(entry: Entry, context: ProgressContext, lang: Lang): string | 
       const at = sayInstant(entry.stampedAt, locale);
       const mark = words.progress.stampMark[entry.mark];
       const { authority, policy } = entry;
-      return `  ◷ ${fill(words.progress.stamped, { mark, at, authority, policy })}`;
+      const said = `  ◷ ${fill(words.progress.stamped, { mark, at, authority, policy })}`;
+      const seconds = secondsApart(entry);
+      return seconds === undefined ? said : `${said} — ${fill(words.progress.clockDiffers, { seconds })}`;
     }
     case 'time-stamp-failed': {
       const mark = words.progress.stampMark[entry.mark];

@@ -445,6 +445,7 @@ export const EN: Words = {
     approvedScripted: 'approved by {by}, unsigned',
     handedOver: 'handover: {from} hands the run over to {to}',
     stamped: 'time-stamped ({mark}): {at} according to {authority}, policy {policy}',
+    clockDiffers: 'the clock of this machine differs from it by {seconds} s: the other times are its own',
     stampFailed: 'no time stamp ({mark}): {fault}',
     stampMark: { start: 'opening', end: 'end' },
     recovered: 'a torn line of the journal was set aside ({bytes})',

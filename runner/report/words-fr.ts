@@ -452,6 +452,7 @@ export const FR = {
     approvedScripted: 'approuvée par {by}, sans signature',
     handedOver: 'relève : {from} passe la main à {to}',
     stamped: 'horodaté ({mark}) : {at} selon {authority}, politique {policy}',
+    clockDiffers: 'l’horloge de cette machine en diffère de {seconds} s : les autres heures sont les siennes',
     stampFailed: 'sans horodatage ({mark}) : {fault}',
     stampMark: { start: 'ouverture', end: 'fin' },
     recovered: 'une ligne incomplète de la main courante a été écartée ({bytes})',

@@ -3,6 +3,7 @@
  * with the entry that recorded it. Out: findings, and who and what stands. None looks at a file or asks a programme.
  */
 import type { EventOf } from '../journal/event.ts';
+import { secondsApart } from '../journal/stamps.ts';
 import { finding } from './layers.ts';
 import type { SignatureWorth } from './seals.ts';
 import type { Approved, Finding, Stamped } from './verdict.ts';
@@ -67,9 +68,6 @@ function approvalFinding(reading: ApprovalReading): readonly Finding[] {
   return [finding('approval', code, { ...who, key: signed.key })];
 }
 
-/** Seconds by which two clocks may differ without a word. */
-const tolerated = 60;
-
 /** Judges time stamps. */
 export function judgeStamps(readings: readonly StampReading[]): Witnessed<Stamped> {
   return {
@@ -96,8 +94,9 @@ function stampFindings(reading: StampReading): readonly Finding[] {
   const { file: path, authority, seq } = entry;
   const line = seq + 1;
   if (isBad(reading)) return [finding('time-stamp', 'stamp-bad', { path, line })];
-  const seconds = Math.round(Math.abs(Date.parse(entry.at) - Date.parse(entry.stampedAt)) / 1000);
-  const apart = seconds > tolerated ? [finding('time-stamp', 'stamp-clock-differs', { line, seconds })] : [];
+  const seconds = secondsApart(entry);
+  const apart =
+    seconds === undefined ? [] : [finding('time-stamp', 'stamp-clock-differs', { line, seconds })];
   if (isVouched === true) return apart;
   const code = isVouched === undefined ? 'stamp-not-vouched' : 'stamp-unknown';
   return [finding('time-stamp', code, { path, authority }), ...apart];

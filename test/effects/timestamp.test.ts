@@ -74,6 +74,29 @@ describe('an authority that does not', () => {
     await expect(stamps.stamp('end', head)).rejects.toMatchObject({ code, state: 'nothing-changed' });
   });
 
+  test.each([
+    ['hang', 'ETIMEDOUT'],
+    ['stall', 'ETIMEDOUT'],
+    ['redirect', 'unexpected redirect'],
+  ] as const)('%s: it is not waited for or followed, and nothing is kept', async (manner, error) => {
+    authority.manner = manner;
+    onTestFinished(() => {
+      authority.manner = 'stamp';
+    });
+    const stamp = timeStampsBy(authority.url, bundle, 300).stamp('end', head);
+    await expect(stamp).rejects.toMatchObject({ code: 'timestamp-unreachable', params: { error } });
+  });
+
+  test('comes to an end with its answer: no more is read than a token can have', async () => {
+    authority.manner = 'flood';
+    onTestFinished(() => {
+      authority.manner = 'stamp';
+    });
+    const stamp = timeStampsBy(authority.url, bundle).stamp('end', head);
+    await expect(stamp).rejects.toMatchObject({ code: 'timestamp-unfit', params: { error: 'size' } });
+    expect(authority.poured).toBeLessThan(32 * 1024 * 1024);
+  });
+
   test('answers at all', async () => {
     const gone = await new Authority().start();
     const { url } = gone;

@@ -76,6 +76,39 @@ describe('progressPrinter', () => {
     `);
   });
 
+  test('says by how much the clock of the machine is off that of an authority', () => {
+    const at = '2026-03-04T04:00:00.000Z';
+    const stamped = (stampedAt: string) =>
+      progressPrinter(
+        planOf(),
+        'fr',
+      )({
+        type: 'time-stamped',
+        mark: 'start',
+        head: '0'.repeat(64),
+        file: 'timestamps/a.tsr',
+        bytes: 1,
+        sha256: '0'.repeat(64),
+        authority: 'https://tsa.example/',
+        policy: '1.2.3',
+        stampedAt,
+        seq: 1,
+        prev: '0'.repeat(64),
+        at,
+      }).replaceAll('\u00a0', ' ');
+    expect([
+      stamped('2026-03-04T03:59:30.000Z'),
+      stamped('2026-03-04T03:00:00.000Z'),
+    ]).toMatchInlineSnapshot(`
+      [
+        "05:00:00   ◷ horodaté (ouverture) : 4 mars 2026 à 04:59:30 (UTC+1) selon https://tsa.example/, politique 1.2.3
+      ",
+        "05:00:00   ◷ horodaté (ouverture) : 4 mars 2026 à 04:00:00 (UTC+1) selon https://tsa.example/, politique 1.2.3 — l’horloge de cette machine en diffère de 3600 s : les autres heures sont les siennes
+      ",
+      ]
+    `);
+  });
+
   test('keeps output behind a bar, also across chunks', () => {
     const print = progressPrinter(planOf(), 'en');
     const output = (text: string) =>
