@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 
 /** One end of a connection that stays. */
 export interface Line {
-  /** Sends a value; one that cannot be sent any more is lost. */
+  /** Sends a value; one that cannot be sent any more is lost, and who does not read what was sent is given up. */
   send(message: object): void;
   /** Calls back with each value that comes; text that is no JSON comes as `undefined`. */
   onMessage(heard: (message: unknown) => void): void;
@@ -31,12 +31,15 @@ function readLines(socket: Socket, longest: number, told: (line: string) => void
   });
 }
 
-/** Makes a connection a line in both directions; what comes is at most `longest` characters a value. */
+/** Makes a connection a line in both directions; what comes is at most `longest` characters a value, and so is what waits to be read. */
 export function lineOver(socket: Socket, longest: number): Line {
   let heard: (message: unknown) => void = () => {};
   readLines(socket, longest, text => heard(parseLine(text)));
   return {
-    send: message => void socket.write(lineOf(message)),
+    send: message => {
+      if (socket.writableLength > longest) socket.destroy();
+      else socket.write(lineOf(message));
+    },
     onMessage: told => {
       heard = told;
     },

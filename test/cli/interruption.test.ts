@@ -126,6 +126,23 @@ describe('a run process that is killed', () => {
   });
 });
 
+test('a pipe that is closed under a run stops nothing: its step is recorded, and it goes on', async () => {
+  const lines = 'for i in 1 2 3 4 5; do echo ligne $i; touch la; sleep 0.1; done';
+  const cell = `:::cell{#lente effect=write}\n\nLongue :\n\n\`\`\`sh\n${lines}\n\`\`\`\n\n:::\n\n`;
+  const scene = new Scene(`${cell}:::manual{#relire role=operateur}\n\n- [ ] Relu\n\n:::\n`);
+  const { child, ended } = scene.start(...scene.runArguments());
+  await until(() => scene.has('la'));
+  for (const pipe of [child.stdout, child.stderr]) pipe?.destroy();
+  expect((await ended).code).toBe(3);
+  const output = scene.entries().flatMap(entry => (entry.type === 'output-written' ? [entry.text] : []));
+  expect(output.join('')).toBe('ligne 1\nligne 2\nligne 3\nligne 4\nligne 5\n');
+  expect(scene.story().slice(-3)).toEqual([
+    'step-finished lente passed',
+    'manual-presented relire',
+    'run-paused no-answer',
+  ]);
+});
+
 const wild = (code: string, attributes = '') => `:::cell{#folle effect=read ${attributes}}
 
 Folle :

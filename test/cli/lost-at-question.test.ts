@@ -1,7 +1,9 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
-import { isAlive, programme, Scene } from './scene.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { isAlive, programme, Scene, until } from './scene.ts';
 import { hasTmux, Screen } from './tmux.ts';
 
 const body = `:::cell{#une on=dossier}\n\nFaire une.\n\n\`\`\`ts
@@ -91,6 +93,46 @@ describe.skipIf(!hasTmux)('a terminal that goes at a question leaves the run wai
     expect(['secret-a-moitie', 'un-secret-entier'].filter(secret => journal.includes(secret))).toEqual([]);
   });
 });
+
+/** An agent of its own that holds the scene's key. */
+async function agentIn(scene: Scene, name: string): Promise<{ readonly socket: string; kill(): void }> {
+  const socket = join(scene.folder, name);
+  const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
+  const kill = (): void => void agent.kill('SIGKILL');
+  onTestFinished(kill);
+  await until(() => scene.has(name));
+  execFileSync('ssh-add', ['-q', join(scene.folder, 'cachee')], {
+    env: { ...process.env, SSH_AUTH_SOCK: socket },
+    stdio: 'ignore',
+  });
+  return { socket, kill };
+}
+
+test.runIf(hasTmux)(
+  'a run that cannot be sealed, since the agent went with the terminal, is sealed by who joins',
+  async () => {
+    const scene = new Scene(':::manual{#relire role=operateur}\n\n- [ ] Relu\n\n:::\n');
+    renameSync(join(scene.folder, 'cle'), join(scene.folder, 'cachee'));
+    const agent = await agentIn(scene, 'agent');
+    const forwarded = (socket: string) => `SSH_AUTH_SOCK='${socket}'`;
+    const command = `exec ${run.replace('--key cle', '--key cle.pub')}`;
+    const screen = new Screen(scene.folder, command, forwarded(agent.socket));
+    await screen.shows('Relu');
+    await sleep(700);
+    screen.close();
+    agent.kill();
+    await waits(scene);
+    const other = await agentIn(scene, 'autre');
+    const joined = `${reprise} join ${scene.bundle} --key cle.pub`;
+    const second = new Screen(scene.folder, joined, forwarded(other.socket));
+    await second.answer('Relu', 'Enter');
+    await second.answer('Remarque', 'Enter');
+    await second.shows('SORTIE 0');
+    expect(second.text).toContain('dossier scellé');
+    const verified = await scene.call('verify', scene.bundle, '--allowed-signers', 'cle.signataires');
+    expect(verified.code).toBe(0);
+  },
+);
 
 describe.skipIf(!hasTmux)('who joined a run', () => {
   test('leaves it as it is by Ctrl-C, at a question or before it can be read', async () => {

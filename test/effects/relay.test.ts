@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Call, callRun, type Door, openDoor } from '../../runner/effects/door.ts';
+import { doorKey, reachDoor } from '../../runner/effects/door-place.ts';
 import type { Line } from '../../runner/effects/lines.ts';
 import { answers, isStanding } from '../../runner/effects/operator/dialogue.ts';
 import { Relay } from '../../runner/effects/operator/relay.ts';
@@ -115,6 +116,24 @@ test('an answer that comes twice is no answer to the next question', async () =>
   line.send({ number: 1, answer: done });
   line.send({ number: 2, answer: other });
   expect(await next).toEqual(other);
+});
+
+test('who asks without end and never listens is sent away, and others can still answer', async () => {
+  const { relay, hangUp, folder } = await runProcess();
+  hangUp();
+  const answered = relay.ask(question, never);
+  const socket = await reachDoor(doorKey(folder));
+  if (socket === undefined) throw new Error('nobody opens');
+  const pump = (): void => {
+    for (let isRoom = true; isRoom; ) isRoom = socket.write('{}\n'.repeat(1_000));
+    socket.once('drain', pump);
+  };
+  const closed = new Promise(over => socket.pause().once('close', over));
+  socket.write('{"join":"answer","as":"camille"}\n', pump);
+  await closed;
+  const { line } = await caller(folder, { join: 'answer', as: 'camille' });
+  line.onMessage(() => line.send({ number: 1, answer: done }));
+  expect(await answered).toEqual(done);
 });
 
 test('somebody else sees the question and cannot answer it', async () => {
