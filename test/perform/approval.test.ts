@@ -287,6 +287,22 @@ describe('a step that a second person must approve', () => {
     expect(world.acted).toEqual([]);
   });
 
+  test.each([
+    [15 * 60_000 - 2_000, [], ['vider']],
+    [15 * 60_000 - 1_999, ['approval-expired'], []],
+  ])('by an answer %d ms after it was asked: refused for %j', async (later, refusals, acted) => {
+    const plan = planOf();
+    const answers: Reply = async question => {
+      const answer = await answerOf(question);
+      await worldOf.current?.clock.sleep(later);
+      return { choice: 'signed', answer };
+    };
+    const world = new FourEyes(plan, [answers]);
+    worldOf.current = world;
+    await conduct(replay(plan, entriesOf([world.opening])), world, { mode: 'drill', pace: 'auto' });
+    expect([world.refusals, world.acted]).toEqual([refusals, acted]);
+  });
+
   test('cannot be approved where no list says whose key to trust', async () => {
     const plan = planOf();
     const world = new FourEyes(plan, [signedBy('noa')]);
