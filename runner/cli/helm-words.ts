@@ -8,7 +8,8 @@ export const helmWords = {
     refusing: 'Non, ne rien signer',
     unsigned: 'rien n’a été signé',
     handBack: 'approuvé ; rendre à l’opérateur la ligne qui suit :',
-    t0: 'T0, la décision d’activer le plan (déclarée)',
+    t0: 'T0, l’heure de la décision d’activer le plan (déclarée, {zone})',
+    t0Form: 'attendu : 03:15, 22/11/2026 03:15 ou 2026-11-22 03:15',
     installs: 'le client PostgreSQL manque ; installation',
     opened: 'exécution ouverte',
     sealed: 'dossier scellé',
@@ -18,7 +19,7 @@ export const helmWords = {
     doubtful:
       'en doute : `{step}` a commencé et son issue n’est pas connue ; elle ne sera pas refaite d’elle-même. Vérifier ce qu’elle a produit ; à la reprise, il sera demandé si elle est faite, non faite ou à refaire',
     failed:
-      'en échec : `{step}` ; lever la cause, puis reprendre (réessayer, faire à la main ou passer avec un motif)',
+      'en échec : `{step}` ; lever la cause, puis reprendre (réessayer, faire à la main ou ignorer avec un motif)',
     goOn: 'pour continuer',
     status: 'pour voir où elle en est',
     waiting:
@@ -35,7 +36,8 @@ export const helmWords = {
     refusing: 'No, sign nothing',
     unsigned: 'nothing was signed',
     handBack: 'approved; hand the line that follows back to the operator:',
-    t0: 'T0, the decision to activate the plan (declared)',
+    t0: 'T0, the time of the decision to activate the plan (declared, {zone})',
+    t0Form: 'expected: 03:15 or 2026-11-22 03:15',
     installs: 'the PostgreSQL client is missing; installing it',
     opened: 'run opened',
     sealed: 'bundle sealed',

@@ -58,7 +58,7 @@ export async function manHelm(
   for (const { by } of Object.values(answers?.steps ?? {}))
     if (by !== undefined) holderOf(plan.runbook.front, by);
   const helm = helmOf({ invocation, plan, lang, person, answers, path });
-  const t0 = opened?.t0 ?? (await instantOf(invocation, lang, answers));
+  const t0 = opened?.t0 ?? (await instantOf(invocation, plan, lang, answers));
   return {
     helm,
     t0,
@@ -132,11 +132,19 @@ async function personOf(
   throw new Fault('operator-needed', { holders: holders(front).join(', ') });
 }
 
-async function instantOf(invocation: Invocation, lang: Lang, answers?: AnswersFile): Promise<string> {
-  const now = new Date().toISOString();
+async function instantOf(
+  invocation: Invocation,
+  plan: Plan,
+  lang: Lang,
+  answers?: AnswersFile,
+): Promise<string> {
+  const { timeZone } = plan.runbook.front;
+  const present = { now: new Date().toISOString(), timeZone };
   const text = textOption(invocation, 't0') ?? answers?.t0;
-  if (text !== undefined) return parseInstant(text, now);
-  return isTerminal() && answers === undefined ? await askInstant(helmWords[lang].t0, now) : now;
+  if (text !== undefined) return parseInstant(text, present);
+  if (!isTerminal() || answers !== undefined) return present.now;
+  const { t0, t0Form } = helmWords[lang];
+  return await askInstant(fill(t0, { zone: timeZone }), t0Form, present);
 }
 
 interface Manning {

@@ -385,11 +385,11 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
   'bad-instant': {
     fr: {
       what: '`{text}` n’est pas un instant',
-      hint: 'l’écrire comme `2026-11-22T03:15:00Z`, ou `now` pour maintenant',
+      hint: 'l’écrire comme `03:15`, `2026-11-22 03:15` (heure du runbook) ou `2026-11-22T02:15:00Z`, ou `now` pour maintenant',
     },
     en: {
       what: '`{text}` is not an instant',
-      hint: 'write it like `2026-11-22T03:15:00Z`, or `now` for the present',
+      hint: 'write it like `03:15`, `2026-11-22 03:15` (time of the runbook) or `2026-11-22T02:15:00Z`, or `now` for the present',
     },
   },
   'bad-option': {
@@ -1085,7 +1085,7 @@ export const FAULT_WORDS: Readonly<Record<string, Readonly<Record<Lang, FaultSen
   'import-missing': {
     fr: {
       what: 'l’étape `{step}` a besoin de ce que produit `{import}`, qui n’a pas été faite',
-      hint: 'reprendre dans un terminal et faire `{step}` à la main, ou la passer avec un motif',
+      hint: 'reprendre dans un terminal et faire `{step}` à la main, ou l’ignorer avec un motif',
     },
     en: {
       what: 'step `{step}` needs what `{import}` produces, which was not done',

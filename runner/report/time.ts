@@ -71,6 +71,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
 }
 
 const QUARTER = 900_000;
+const DAY = 86_400_000;
 const offsets = new Map<string, number>();
 
 /** Milliseconds east of UTC. Zones change their offset on quarters of an hour, so one look-up serves each of them. */
@@ -129,6 +130,52 @@ export function dateTime(at: string, timeZone: string, lang: Lang): string {
 export function tableTime(at: string, timeZone: string): string {
   const { year, month, day } = localTime(at, timeZone);
   return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)} ${clockTime(at, timeZone)}`;
+}
+
+/**
+ * What people write for an instant, as RFC 3339 UTC: `3:15` (the last time that it was, as of `now`), `22/11/2026 03:15` and
+ * `2026-11-22 03:15:00` by the clocks of the zone, or RFC 3339. Undefined for anything else. Where clocks are set back, the
+ * first of two equal times; where they are set forward, a time that never was is one that comes an hour later.
+ */
+export function instantOf(text: string, now: string, timeZone: string): string | undefined {
+  const clock =
+    /^(?:(\d{4})-(\d\d)-(\d\d)[T ]|(\d\d?)\/(\d\d?)\/(\d{4}) (?:à )?)?(\d\d?)[:hH](\d\d)(?::(\d\d))?$/.exec(
+      text.trim(),
+    );
+  if (clock === null) return zonedInstant(text.trim());
+  const [, year, month, day, day2, month2, year2, hour, minute, second = '0'] = clock;
+  const today = localTime(now, timeZone);
+  const date = [year ?? year2 ?? today.year, month ?? month2 ?? today.month, day ?? day2 ?? today.day].map(
+    Number,
+  );
+  const time = [hour, minute, second].map(Number);
+  const found = atLocal([...date, ...time], timeZone);
+  const isBare = year === undefined && year2 === undefined;
+  const isYetToCome = found !== undefined && isBare && found > Date.parse(now);
+  const [thisYear = 0, thisMonth = 0, thisDay = 0] = date;
+  const instant = isYetToCome ? atLocal([thisYear, thisMonth, thisDay - 1, ...time], timeZone, true) : found;
+  return instant === undefined ? undefined : new Date(instant).toISOString();
+}
+
+function zonedInstant(text: string): string | undefined {
+  if (!/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text)) return undefined;
+  const time = Date.parse(text.replace(' ', 'T'));
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
+}
+
+/** Year, month, day, hour, minute and second by the clocks of a zone, in milliseconds; undefined for a day or time that is none. */
+function atLocal(
+  [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0]: readonly number[],
+  timeZone: string,
+  isShifted = false,
+): number | undefined {
+  const asUtc = Date.UTC(year, month - 1, day, hour, minute, second);
+  const isDay = isShifted || new Date(asUtc).toISOString().startsWith([year, two(month), two(day)].join('-'));
+  if (!isDay || hour > 23 || minute > 59 || second > 59) return undefined;
+  // The offsets of the day before and of the day after are all that there can be, and the earlier one is tried first.
+  const before = asUtc - offsetAt(asUtc - DAY, timeZone);
+  const after = asUtc - offsetAt(asUtc + DAY, timeZone);
+  return [before, after].find(instant => instant + offsetAt(instant, timeZone) === asUtc) ?? before;
 }
 
 /** `UTC`, `UTC+1`, `UTC+5:30`. */

@@ -169,7 +169,7 @@ describe('a run in which nobody answers', () => {
         Prochaine étape  relire (étape manuelle) — relire
         DMIA             reste TEMPS (échéance le 23 novembre 2026 à TIME (UTC+1))
         Dernière entrée  23 novembre 2026 à TIME (UTC+1)
-        Pour continuer   reprise resume RUN
+        Pour continuer   npx reprise resume RUN
       "
     `);
     scene.answer(yes);
@@ -232,7 +232,7 @@ test('a cell that fails stops the run, which goes on once the cause is gone', as
   const failed = await scene.run();
   expect(failed.code).toBe(1);
   expect(normal(failed.err)).toMatchInlineSnapshot(`
-    "en échec : \`lire\` ; lever la cause, puis reprendre (réessayer, faire à la main ou passer avec un motif)
+    "en échec : \`lire\` ; lever la cause, puis reprendre (réessayer, faire à la main ou ignorer avec un motif)
     pour continuer : npx reprise resume runs/RUN
     pour voir où elle en est : npx reprise status runs/RUN
     "

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { byteSize, calendarDate, count, dateTime, duration, tableTime } from '../../runner/report/time.ts';
+import {
+  byteSize,
+  calendarDate,
+  count,
+  dateTime,
+  duration,
+  instantOf,
+  tableTime,
+} from '../../runner/report/time.ts';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ').replaceAll('\u202f', ' ');
 
@@ -17,6 +25,27 @@ describe('time', () => {
 
   test('refuses what is no instant', () => {
     expect(() => calendarDate('hier', 'UTC', 'fr')).toThrow(RangeError);
+  });
+
+  test.each([
+    ['3:15', '2026-11-23T02:15:00.000Z'],
+    ['23h59', '2026-11-22T22:59:00.000Z'],
+    ['22/11/2026 03:15', '2026-11-22T02:15:00.000Z'],
+    ['22/11/2026 à 03:15', '2026-11-22T02:15:00.000Z'],
+    ['2026-11-22 03:15:30', '2026-11-22T02:15:30.000Z'],
+    ['2026-07-14T03:15', '2026-07-14T01:15:00.000Z'],
+    ['2026-11-22T02:15:00.120Z', '2026-11-22T02:15:00.120Z'],
+    ['2026-11-22T03:15:00+01:00', '2026-11-22T02:15:00.000Z'],
+    ['2026-10-25 02:30', '2026-10-25T00:30:00.000Z'],
+    ['2026-03-29 02:30', '2026-03-29T01:30:00.000Z'],
+    ['hier', undefined],
+    ['25:00', undefined],
+    ['31/02/2026 10:00', undefined],
+    ['2026-13-01 10:00', undefined],
+    ['2026-11-22', undefined],
+    ['12', undefined],
+  ])('%s, written in Paris, is %s', (text, instant) => {
+    expect(instantOf(text, '2026-11-23T09:24:29.111Z', 'Europe/Paris')).toBe(instant);
   });
 
   test('sorts in tables', () => {
