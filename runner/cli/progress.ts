@@ -25,7 +25,7 @@ export function createProgress({ plan, opened, lang, isJson, isAsked }: Progress
   const context = progressContext(plan, opened.t0);
   const print = isJson
     ? (entry: Entry) => `${JSON.stringify(entry)}\n`
-    : progressPrinter(plan, lang, isAsked);
+    : progressPrinter(plan, lang, isAsked, opened.t0);
   process.stdout.on('error', () => {});
   return {
     told: entry => void process.stdout.write(print(entry)),

@@ -57,8 +57,13 @@ export function progressContext(plan: Plan, t0?: string): ProgressContext {
 }
 
 /** A printer of told entries that remembers T0 and whether output stands in the middle of a line. */
-export function progressPrinter(plan: Plan, lang: Lang, isAsked = false): (entry: Entry) => string {
-  let context: ProgressContext = { ...progressContext(plan), isAsked };
+export function progressPrinter(
+  plan: Plan,
+  lang: Lang,
+  isAsked = false,
+  t0?: string,
+): (entry: Entry) => string {
+  let context: ProgressContext = { ...progressContext(plan, t0), isAsked };
   const running = new Map<string, 'alone' | 'beside'>();
   let speaker = '';
   return entry => {

@@ -44,6 +44,7 @@ export interface QuestionWords {
   readonly secret: string;
   readonly imports: string;
   readonly modes: Readonly<Record<'drill' | 'real', string>>;
+  readonly kinds: Readonly<Record<'check' | 'probe' | 'undo', string>>;
   readonly effects: Readonly<Record<'read' | 'write' | 'destroy', string>>;
 }
 
@@ -54,7 +55,7 @@ export const questionWords: Readonly<Record<Lang, QuestionWords>> = {
     arrows: '- flèches pour choisir, Entrée pour valider',
     run: 'Exécuter cette étape',
     byHand: 'La faire à la main',
-    skip: 'La passer, avec un motif',
+    skip: 'L’ignorer, avec un motif',
     look: 'Regarder de plus près',
     pause: 'Mettre en pause',
     retry: 'Réessayer',
@@ -92,6 +93,7 @@ export const questionWords: Readonly<Record<Lang, QuestionWords>> = {
     secret: 'secret',
     imports: 'valeurs importées',
     modes: { drill: 'EXERCICE', real: 'RÉEL' },
+    kinds: { check: 'vérification', probe: 'sonde', undo: 'annulation' },
     effects: { read: 'lit', write: 'écrit', destroy: 'DÉTRUIT' },
   },
   en: {
@@ -136,6 +138,7 @@ export const questionWords: Readonly<Record<Lang, QuestionWords>> = {
     secret: 'secret',
     imports: 'imported values',
     modes: { drill: 'DRILL', real: 'REAL' },
+    kinds: { check: 'check', probe: 'probe', undo: 'undo' },
     effects: { read: 'reads', write: 'writes', destroy: 'DESTROYS' },
   },
 };

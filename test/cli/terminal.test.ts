@@ -61,7 +61,7 @@ describe.skipIf(!hasTmux)('a run at a terminal', () => {
     await first.answer('numero (number)', 'douze', 'Enter');
     await first.answer('valeur attendue', ...erase(5), '12', 'Enter');
     await first.answer('#inutile', 'Down', 'Down', 'Enter');
-    await first.answer('✔ Que faire ? › La passer', 'sans objet', 'Enter');
+    await first.answer('✔ Que faire ? › L’ignorer', 'sans objet', 'Enter');
     await first.answer('Le numéro a été relu — Fait ?', 'C-c');
     await first.shows('SORTIE 3');
     if (process.env.SCREENS !== undefined) process.stderr.write(first.text);
@@ -88,7 +88,7 @@ describe.skipIf(!hasTmux)('a run at a terminal', () => {
     await screen.answer('Relu — Fait ?', 'Down', 'Down', 'Enter');
     await screen.answer('Motif', 'déjà relu', 'Enter');
     await screen.answer('❯ Fait', 'Down', 'Down', 'Enter');
-    await screen.answer('Fait ? › La passer, avec un motif ? Motif', 'personne à prévenir', 'Enter');
+    await screen.answer('Fait ? › L’ignorer, avec un motif ? Motif', 'personne à prévenir', 'Enter');
     await screen.shows('SORTIE 0');
     const skipped = scene.entries().filter(entry => entry.type === 'step-skipped');
     expect(skipped.map(({ step, reason }) => [step, reason])).toEqual([

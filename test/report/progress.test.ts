@@ -96,10 +96,7 @@ describe('progressPrinter', () => {
         prev: '0'.repeat(64),
         at,
       }).replaceAll('\u00a0', ' ');
-    expect([
-      stamped('2026-03-04T03:59:30.000Z'),
-      stamped('2026-03-04T03:00:00.000Z'),
-    ]).toMatchInlineSnapshot(`
+    expect([stamped('2026-03-04T03:59:30.000Z'), stamped('2026-03-04T03:00:00.000Z')]).toMatchInlineSnapshot(`
       [
         "05:00:00   ◷ horodaté (ouverture) : 4 mars 2026 à 04:59:30 (UTC+1) selon https://tsa.example/, politique 1.2.3
       ",
@@ -184,7 +181,7 @@ describe('printStatus', () => {
         Prochaine étape  deployer[siap] (cellule) — Déployer l’application
         DMIA             dépassée de 29 min (échéance le 4 mars 2026 à 07:31:00 (UTC+1))
         Dernière entrée  4 mars 2026 à 04:21:27 (UTC+1)
-        Pour continuer   reprise resume 2026-03-04-essai
+        Pour continuer   npx reprise resume 2026-03-04-essai
       "
     `);
   });
@@ -200,7 +197,7 @@ describe('printStatus', () => {
         Prochaine étape  archive-base (cellule) — Télécharger la dernière archive de la base, et vérifier qu’elle se lit en entier
         DMIA             reste 3 h 45 min (échéance le 4 mars 2026 à 07:31:00 (UTC+1))
         Dernière entrée  4 mars 2026 à 03:45:24 (UTC+1)
-        Pour continuer   reprise resume 2026-03-04-essai
+        Pour continuer   npx reprise resume 2026-03-04-essai
       "
     `);
   });
@@ -210,14 +207,14 @@ describe('printStatus', () => {
     const runner = { pid: 4211, host: 'secours', since: '2026-03-04T03:00:00.000Z' };
     expect(statusAfter(intentAt + 1, { runner })).toMatchInlineSnapshot(`
       "Exécution 2026-03-04-essai — Plan de reprise d’essai
-        État             en cours, par le processus 4211 sur secours depuis le 4 mars 2026 à 04:00:00 (UTC+1)
-        Cible            sandbox · EXERCICE
-        Avancement       0 étapes sur 9
-        À regarder       ▶ archive-base en cours
-        Prochaine étape  archive-base (cellule) — Télécharger la dernière archive de la base, et vérifier qu’elle se lit en entier
-        DMIA             reste 3 h 45 min (échéance le 4 mars 2026 à 07:31:00 (UTC+1))
-        Dernière entrée  4 mars 2026 à 03:45:24 (UTC+1)
-        Terminal perdu   reprise join 2026-03-04-essai
+        État              en cours, par le processus 4211 sur secours depuis le 4 mars 2026 à 04:00:00 (UTC+1)
+        Cible             sandbox · EXERCICE
+        Avancement        0 étapes sur 9
+        À regarder        ▶ archive-base en cours
+        Prochaine étape   archive-base (cellule) — Télécharger la dernière archive de la base, et vérifier qu’elle se lit en entier
+        DMIA              reste 3 h 45 min (échéance le 4 mars 2026 à 07:31:00 (UTC+1))
+        Dernière entrée   4 mars 2026 à 03:45:24 (UTC+1)
+        Terminal perdu ?  npx reprise join 2026-03-04-essai
       "
     `);
   });
@@ -233,7 +230,7 @@ describe('printStatus', () => {
         Prochaine étape  base-restauree (cellule) — Restaurer l’archive avec pg_restore
         DMIA             reste 3 h 10 min (échéance le 4 mars 2026 à 07:31:00 (UTC+1))
         Dernière entrée  4 mars 2026 à 04:20:21 (UTC+1)
-        Pour continuer   reprise resume 2026-03-04-essai
+        Pour continuer   npx reprise resume 2026-03-04-essai
       "
     `);
   });
@@ -247,7 +244,7 @@ describe('printStatus', () => {
         Prochaine étape  aucune
         DMIA             reprise mesurée : 2 h 5 min pour 4 h
         Dernière entrée  4 mars 2026 à 05:37:17 (UTC+1)
-        Pour continuer   reprise verify 2026-03-04-essai
+        Pour continuer   npx reprise verify 2026-03-04-essai
       "
     `);
   });

@@ -211,6 +211,7 @@ class Terminal {
     const head = {
       mode: plan.target.mode,
       target: plan.target.name,
+      id,
       ...(time === undefined ? {} : { left: time }),
     };
     this.#print(`\n${viewStep(plan.runbook, this.#stepOf(id), head, lang)}`);
