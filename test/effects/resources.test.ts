@@ -1,9 +1,17 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createResources } from '../../runner/effects/resources/resources.ts';
+import { withClient } from '../../runner/services/postgres/connection.ts';
+import { guardDatabase } from '../../runner/services/postgres/guard.ts';
 import type { DirectoryResource, S3Resource } from '../../runner/services/resources.ts';
 import { credential, region, startServer } from '../sandbox/s3/server.ts';
 import { startDatabaseServer } from './database.ts';
@@ -64,6 +72,50 @@ describe('a database', () => {
     expect((await createResources({ base: { ...base, mode: 'real' } }).inspect('base')).name).toBe(
       'la_prod_bis',
     );
+  });
+
+  test.each([
+    ['its address', 'a_soi', '127.0.0.*'],
+    ['another case and a final dot', 'b_soi', 'B_SOI.'],
+    ['the role that acts there', 'c_soi', 'post*'],
+  ])('that goes by a protected name, by %s, is refused in a drill', async (_what, name, rule) => {
+    const base = { ...(await server.fresh(name)), protected: [rule] };
+    await expect(createResources({ base }).inspect('base')).rejects.toMatchObject({ code: 'protected-name' });
+  });
+
+  test('that has tables of its own under the names of the system’s does not pass for empty', async () => {
+    const base = await server.fresh('trompeuse');
+    await server.query(
+      base.url,
+      `create schema faux;
+       create table faux.pg_class (oid oid, relkind "char", relnamespace oid);
+       create table clients (n int);
+       alter database trompeuse set search_path to faux, pg_catalog, public`,
+    );
+    expect(await createResources({ base }).inspect('base')).toMatchObject({
+      name: 'trompeuse',
+      empty: false,
+    });
+    await expect(withClient(base, client => guardDatabase(base, client))).rejects.toMatchObject({
+      code: 'database-not-empty',
+      params: { tables: 2 },
+    });
+  });
+
+  test.each([
+    'postgres://u:p@autre,127.0.0.1/base',
+    'postgres://u:p@127.0.0.1/base?host=autre',
+    'postgres://u:p@127.0.0.1/base?hostaddr=127.0.0.2',
+    'postgres://u:p@127.0.0.1/base?service=autre',
+    'postgres://u:p@127.0.0.1/base?dbname=autre',
+    'service=autre',
+    'socket:/var/run/postgresql?db=base',
+  ])('whose address says more than one thing is refused: %s', async url => {
+    const base = { kind: 'postgres', name: 'base', run: 'run-1', mode: 'drill', protected: [], url } as const;
+    const failed = await createResources({ base })
+      .inspect('base')
+      .catch(error => error);
+    expect(failed.code).toMatch(/^dsn-(invalid|override)$/);
   });
 
   test('that does not answer is a fault without a password', async () => {
@@ -134,7 +186,27 @@ describe('a bucket', () => {
     expect(await resources.inspect('fichiers')).toMatchObject({ empty: false, marker: 'run-1' });
   });
 
-  test('of a protected name is refused in a drill', async () => {
+  test('that lists nothing, but holds versions or an upload under way, is not empty', async () => {
+    const client = server.client();
+    const Bucket = 'sous-marqueurs';
+    await client.send(new CreateBucketCommand({ Bucket }));
+    await client.send(
+      new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }),
+    );
+    await client.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'x' }));
+    await client.send(new DeleteObjectCommand({ Bucket, Key: 'a' }));
+    const inspect = (bucket: string) => createResources({ fichiers: resource(bucket) }).inspect('fichiers');
+    expect(await inspect(Bucket)).toMatchObject({ empty: false, facts: { versions: 2 } });
+    await client.send(new CreateBucketCommand({ Bucket: 'en-cours' }));
+    await client.send(new CreateMultipartUploadCommand({ Bucket: 'en-cours', Key: 'a' }));
+    expect(await inspect('en-cours')).toMatchObject({ empty: false, facts: { versions: 0, uploads: 1 } });
+  });
+
+  test('of a protected name is refused in a drill, and so is one at a protected address', async () => {
+    const at = { ...resource('un-seau'), protected: ['127.*'] };
+    await expect(createResources({ fichiers: at }).inspect('fichiers')).rejects.toMatchObject({
+      code: 'protected-name',
+    });
     const resources = createResources({ fichiers: resource('apilos-prod') });
     await expect(resources.inspect('fichiers')).rejects.toMatchObject({ code: 'protected-name' });
   });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Fingerprint } from '../../journal/event.ts';
 import { refuseProtected } from '../../services/guard/protected.ts';
 import { withClient } from '../../services/postgres/connection.ts';
+import { askSystem, namesOf } from '../../services/postgres/guard.ts';
 import type { PostgresResource } from '../../services/resources.ts';
 
 const row = z.object({
@@ -37,8 +38,8 @@ const PREFIX = 'reprise:';
 /** Asks the server. Faults: `dsn-invalid`, `database-unreachable`, `protected-name`. */
 export async function inspectDatabase(resource: PostgresResource): Promise<Fingerprint> {
   return withClient(resource, async client => {
-    const said = row.parse((await client.query(QUERY)).rows[0]);
-    refuseProtected(resource, [said.database]);
+    const said = row.parse(await askSystem(client, QUERY));
+    refuseProtected(resource, namesOf(client, said));
     const system = await systemIdentifier(client);
     const { database, oid, version, user, recovery, relations, bytes, sessions, comment } = said;
     const marker = comment?.startsWith(PREFIX) === true ? comment.slice(PREFIX.length) : undefined;
@@ -65,7 +66,9 @@ export async function inspectDatabase(resource: PostgresResource): Promise<Finge
 /** A managed server may refuse the function; its database's oid must then do. */
 async function systemIdentifier(client: pg.Client): Promise<string | undefined> {
   try {
-    const { rows } = await client.query('select system_identifier::text as system from pg_control_system()');
+    const { rows } = await client.query(
+      'select system_identifier::text as system from pg_catalog.pg_control_system()',
+    );
     return z.object({ system: z.string() }).parse(rows[0]).system;
   } catch {
     return undefined;

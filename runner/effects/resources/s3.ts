@@ -3,6 +3,7 @@ import {
   GetBucketLocationCommand,
   GetBucketVersioningCommand,
   ListBucketsCommand,
+  ListMultipartUploadsCommand,
   ListObjectVersionsCommand,
   PutBucketTaggingCommand,
   type S3Client,
@@ -18,11 +19,11 @@ const COUNT_CAP = 1_000;
 
 /** Asks the service. An absent bucket is empty. Faults: `protected-name`, `s3-denied`, `s3-refused`, `s3-unreachable`. */
 export async function inspectBucket(resource: S3Resource): Promise<Fingerprint> {
-  refuseProtected(resource, [resource.bucket]);
+  const endpoint = new URL(resource.endpoint).hostname;
+  refuseProtected(resource, [resource.bucket, endpoint]);
   return withS3(resource, 'nothing-changed', async client => {
     const owner = await ownerOf(client);
     const base = { resource: resource.name, kind: 's3', name: resource.bucket };
-    const endpoint = new URL(resource.endpoint).hostname;
     if (!(await bucketExists(client, resource.bucket))) {
       return { ...base, facts: { exists: false, endpoint, ...owner }, empty: true };
     }
@@ -47,7 +48,18 @@ async function contentOf(client: S3Client, bucket: string) {
     versioning: Status ?? 'Disabled',
     versions: listed.IsTruncated === true ? `${versions}+` : versions,
   };
-  return { facts, empty: versions === 0 };
+  const uploads = await uploadsTo(client, bucket);
+  if (uploads === 0) return { facts, empty: versions === 0 };
+  return { facts: { ...facts, uploads }, empty: false };
+}
+
+/** Uploads in parts that are under way: somebody else is writing there. Not every key, or service, tells of them. */
+async function uploadsTo(client: S3Client, bucket: string): Promise<number> {
+  try {
+    return (await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }))).Uploads?.length ?? 0;
+  } catch {
+    return 0;
+  }
 }
 
 /** The account that the key belongs to; a key for one bucket may not be told. */

@@ -36,6 +36,8 @@ export function readDsn(resource: DirectPostgres): Dsn {
       password: decodeURIComponent(url.password),
       options,
     };
+    // libpq takes it for a list, and acts on whichever server answers.
+    if (/,/.test(dsn.host)) throw new TypeError('several hosts');
     const values = [dsn.host, dsn.database, user, dsn.password, ...Object.entries(options).flat()];
     if (values.some(value => /[\n\r\0]/.test(value))) throw new TypeError('control character');
     return dsn;

@@ -31,9 +31,23 @@ const stateQuery = `
           and d.deptype = 'e'))
       + (select count(*) from pg_largeobject_metadata) as tables`;
 
+/**
+ * What a query of the system's own tables says. A database, or its role, may have a search path by which other tables and
+ * functions go by their names, and an answer of theirs is what somebody wanted it to be.
+ */
+export async function askSystem(client: pg.Client, query: string): Promise<unknown> {
+  await client.query('begin read only');
+  try {
+    await client.query('set local search_path to pg_catalog');
+    return (await client.query(query)).rows[0];
+  } finally {
+    await client.query('rollback');
+  }
+}
+
 /** Asks the server what the database is, whether it is empty, and whose marker (`reprise:<run>` as its comment) it bears. */
 export async function stateOf(client: pg.Client): Promise<DatabaseState> {
-  const { comment, ...state } = stateRow.parse((await client.query(stateQuery)).rows[0]);
+  const { comment, ...state } = stateRow.parse(await askSystem(client, stateQuery));
   const marker = comment?.startsWith('reprise:') === true ? comment.slice('reprise:'.length) : undefined;
   return marker === undefined ? state : { ...state, marker };
 }
@@ -44,9 +58,16 @@ export async function refuseProtectedDatabase(
   client: pg.Client,
 ): Promise<DatabaseState> {
   const state = await stateOf(client);
-  const { host, user = '', database = '' } = client;
-  refuseProtected(resource, [host, user, database, state.database, state.user]);
+  refuseProtected(resource, namesOf(client, state));
   return state;
+}
+
+/** The names that a database goes by: as it was addressed, and as its server reports it. */
+export function namesOf(
+  { host, user = '', database = '' }: Pick<pg.Client, 'host' | 'user' | 'database'>,
+  said: Pick<DatabaseState, 'database' | 'user'>,
+): readonly string[] {
+  return [host, user, database, said.database, said.user];
 }
 
 /**
