@@ -265,7 +265,7 @@ export function sayFaults(
   const said = processes.map((faults = words.faultsNone, number) =>
     fill(number === 0 ? words.faultsOpened : words.faultsResumed, { number, faults }),
   );
-  return said.join(lang === 'fr' ? ' ; ' : '; ');
+  return said.join(wordsOf(lang).semicolon);
 }
 
 /** `1 ligne`, `48 000 lignes`. */

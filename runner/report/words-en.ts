@@ -9,6 +9,8 @@ export const EN: Words = {
   yes: 'yes',
   no: 'no',
   colon: ': ',
+  semicolon: '; ',
+  percent: '%',
   status: {
     passed: 'passed',
     confirmed: 'confirmed',

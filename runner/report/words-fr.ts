@@ -8,6 +8,8 @@ export const FR = {
   yes: 'oui',
   no: 'non',
   colon: ' : ',
+  semicolon: ' ; ',
+  percent: '\u00a0%',
   status: {
     passed: 'réussie',
     confirmed: 'confirmée',

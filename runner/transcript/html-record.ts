@@ -193,7 +193,7 @@ function exportLines(account: Account, exports: Readonly<Record<string, Exported
       if (exported === undefined) return [];
       const value = sayExported(exported, lang);
       const shown = 'secret' in exported ? h('em', value) : h('code', value);
-      return [...(index === 0 ? [] : [noBreak(' ; ')]), h('code', name), ' = ', shown];
+      return [...(index === 0 ? [] : [noBreak(words.semicolon)]), h('code', name), ' = ', shown];
     });
   return values.length === 0 ? [] : [labelled(account, words.record.exported, values)];
 }

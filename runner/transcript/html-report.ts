@@ -160,7 +160,7 @@ function participants(account: Account): ElementContent[] {
   );
   return [
     sheetList([
-      [words.report.operator, [...new Set(operators)].join(' ; ')],
+      [words.report.operator, [...new Set(operators)].join(words.semicolon)],
       ...record.handovers.map(entry => [words.record.handovers, sayHandover(entry, locale)] as const),
     ]),
     rows.length + others.length === 0

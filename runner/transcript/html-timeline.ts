@@ -245,7 +245,7 @@ export function recoveryBar(account: Account, measure: Measure): ElementContent[
   }
   const shares = percentages(kinds.map(kind => measure.by[kind]));
   const rows = kinds.map((kind, index) =>
-    row([words.span[kind], duration(measure.by[kind], lang), `${shares[index]}\u00a0%`]),
+    row([words.span[kind], duration(measure.by[kind], lang), `${shares[index]}${words.percent}`]),
   );
   const label = `${words.report.shares}${words.colon}${kinds.map(kind => `${words.span[kind]} ${duration(measure.by[kind], lang)}`).join(', ')}`;
   return [

@@ -21,7 +21,7 @@ import {
 } from '../report/phrase.ts';
 import type { Attempt, EntryOf, StepRecord } from '../report/record.ts';
 import { byteSize, clockTime, dateTime, duration } from '../report/time.ts';
-import { fill, noBreak, SIGNS } from '../report/words.ts';
+import { fill, noBreak, SIGNS, wordsOf } from '../report/words.ts';
 import { type Account, timesOf, toldAttempts } from './account.ts';
 import { excerptOf } from './excerpt.ts';
 
@@ -187,7 +187,8 @@ function exportLines(
     const value = sayExported(exported, lang);
     return [`${codeSpan(name)} = ${'secret' in exported ? `*${value}*` : codeSpan(value)}`];
   });
-  return [`- ${title}${lang === 'fr' ? '\u00a0: ' : ': '}${values.join(' ; ')}`];
+  const { colon, semicolon } = wordsOf(lang);
+  return [`- ${title}${noBreak(colon)}${values.join(noBreak(semicolon))}`];
 }
 
 function outputLines({ words, lang }: Account, attempt: Attempt): string[] {
