@@ -43,6 +43,8 @@ function undertakings({ front }: Runbook): Content[] {
   }
   if (front.objectives.length > 0) rows.push([words.report.goals, listOf(front.objectives)]);
   if (front.scope.length > 0) rows.push([words.report.scope, listOf(front.scope)]);
+  if (front.exclusions.length > 0) rows.push([words.report.exclusions, listOf(front.exclusions)]);
+  if (front.classification !== undefined) rows.push([words.report.diffusion, front.classification]);
   if (front.scenario !== undefined) rows.push([words.report.scenario, front.scenario]);
   return rows.length === 0 ? [] : [sheetList(rows)];
 }
@@ -99,21 +101,22 @@ function rolesTable(runbook: Runbook): Content[] {
   const { front } = runbook;
   if (front.roles.size === 0) return [];
   const words = pageWordsOf(front.lang);
-  const { role, holders } = wordsOf(front.lang).table;
+  const { semicolon, table: heads } = wordsOf(front.lang);
+  const { role, holders } = heads;
   const rows = [...front.roles.values()].map(each => {
     const steps = [...runbook.steps.values()].filter(step => concerns(step, each));
     const links = steps.flatMap((step, index) => [index === 0 ? '' : ', ', stepLink(step)]);
     return row([
       each.label,
       each.holders.join(', '),
-      [...links, ...signs(each, links.length > 0, words.sign)],
+      [...links, ...signs(each, links.length > 0 ? semicolon : '', words.sign)],
     ]);
   });
   return [table(words.roles, [role, holders, words.part], [h('tbody', rows)])];
 }
 
-function signs({ mustSign }: Role, isNext: boolean, text: string): Content[] {
-  return mustSign ? [`${isNext ? ' ; ' : ''}${text}`] : [];
+function signs({ mustSign }: Role, lead: string, text: string): Content[] {
+  return mustSign ? [noBreak(lead) + text] : [];
 }
 
 function concerns(step: Step, { name }: Role): boolean {

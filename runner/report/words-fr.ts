@@ -332,7 +332,7 @@ export const FR = {
     onPaper: 'à porter sur l’exemplaire imprimé',
     courseStep: 'Étape et attendu',
     seeStep: '{name} : au relevé de l’étape',
-    besides: 'dont sondes : {probes}, annulations : {undos}',
+    besides: 'dont sondes :\u00a0{probes}, annulations :\u00a0{undos}',
     missed: 'Objectifs dépassés',
     asPlanned: 'état décrit par l’étape',
     asFound: 'constaté',
