@@ -6,14 +6,20 @@ import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { approvalsBy, signChallenge } from '../../runner/effects/approval.ts';
 import { createResources } from '../../runner/effects/resources/resources.ts';
+import { Fault } from '../../runner/fault.ts';
+import type { Event } from '../../runner/journal/event.ts';
 import { readRunbook } from '../../runner/model/build.ts';
 import type { Mode } from '../../runner/model/runbook.ts';
 import { conduct } from '../../runner/perform/conduct.ts';
 import { planRunbook } from '../../runner/plan/plan-runbook.ts';
 import type { Answers, Question } from '../../runner/ports.ts';
-import type { ResourceSettings } from '../../runner/services/resources.ts';
+import { withClient } from '../../runner/services/postgres/connection.ts';
+import { guardDatabase } from '../../runner/services/postgres/guard.ts';
+import type { ResourceSettings, S3Resource } from '../../runner/services/resources.ts';
+import { guardBucket } from '../../runner/services/s3/bucket.ts';
 import { replay } from '../../runner/session/replay.ts';
 import { startDatabaseServer } from '../effects/database.ts';
+import { refusalText } from '../refusal.ts';
 import { credential, region, startServer } from '../sandbox/s3/server.ts';
 import { entriesOf, MemoryWorld, openingOf } from '../session/world.ts';
 
@@ -22,6 +28,8 @@ interface Held {
   readonly settings: ResourceSettings;
   readonly name: string;
   put(): Promise<unknown>;
+  /** What a service does first of all that it does there. */
+  act(): Promise<unknown>;
 }
 
 interface Kind {
@@ -43,6 +51,7 @@ const kinds: readonly Kind[] = [
             settings,
             name,
             put: () => server.query(settings.url, `create table t${++tables} (n int)`),
+            act: () => withClient(settings, client => guardDatabase(settings, client)),
           };
         },
       };
@@ -59,7 +68,7 @@ const kinds: readonly Kind[] = [
           const bucket = name.replaceAll('_', '-');
           await client.send(new CreateBucketCommand({ Bucket: bucket }));
           const place = { endpoint: server.url(), region, bucket, ...credential };
-          const settings: ResourceSettings = {
+          const settings: S3Resource = {
             kind: 's3',
             name: 'base',
             run: 'essai-1',
@@ -71,6 +80,7 @@ const kinds: readonly Kind[] = [
             settings,
             name: bucket,
             put: () => client.send(new PutObjectCommand({ Bucket: bucket, Key: 'donnees', Body: 'x' })),
+            act: () => guardBucket(client, settings),
           };
         },
       };
@@ -148,6 +158,16 @@ async function play(
   return { acted: world.executed.length, asked: world.asked, fault, events: world.events };
 }
 
+/** What was refused, as people read it. */
+function refusals(events: readonly Event[]): string {
+  const refused = events.flatMap(event => {
+    if (event.type === 'approval-refused') return [new Fault(event.fault, event.params)];
+    if (event.type !== 'step-finished' || event.reason?.code !== 'refused') return [];
+    return [new Fault(event.reason.fault, event.reason.params)];
+  });
+  return refused.map(refusalText).join('\n');
+}
+
 /** A folder with the keys of a second person and of a stranger, and a list that trusts the first. */
 const keys = mkdtempSync(join(tmpdir(), 'reprise-guards-'));
 for (const who of ['noa', 'mallory'])
@@ -178,6 +198,8 @@ describe.each(kinds)('a real $kind', ({ kind, start }) => {
     });
     const wrong = await play(kind, held, { name: { choice: 'typed', name: 'autre' } });
     expect(wrong).toMatchObject({ acted: 0, fault: 'wrong-name' });
+    expect(refusals(wrong.events)).toMatchSnapshot();
+    expect(refusalText(await held.act().catch((error: unknown) => error))).toMatchSnapshot();
     const right = await play(kind, held, { name: { choice: 'typed', name: held.name } });
     expect(right).toMatchObject({ acted: 1, fault: undefined });
     // It bears the mark of this run now, which it has been named for.
@@ -195,6 +217,7 @@ describe.each(kinds)('a real $kind', ({ kind, start }) => {
     const held = await server.make('changee');
     const filled = await play(kind, held, {}, { step: () => held.put() });
     expect(filled).toMatchObject({ acted: 0, fault: 'fingerprint-changed' });
+    expect(refusals(filled.events)).toMatchSnapshot();
     const named = await server.make('changee_apres');
     await named.put();
     const script = { name: { choice: 'typed', name: named.name } };
@@ -207,8 +230,9 @@ describe.each(kinds)('a real $kind', ({ kind, start }) => {
   });
 
   test('of a protected name is not acted on in a drill', async () => {
-    const { acted, asked, fault } = await play(kind, await server.make('la_prod'), {});
+    const { acted, asked, fault, events } = await play(kind, await server.make('la_prod'), {});
     expect([acted, asked, fault]).toEqual([0, ['failure vider'], 'protected-name']);
+    expect(refusals(events)).toMatchSnapshot();
   });
 
   test('is not acted on in earnest before a second person has approved', async () => {
@@ -222,6 +246,7 @@ describe.each(kinds)('a real $kind', ({ kind, start }) => {
     expect(refused.events).toContainEqual(
       expect.objectContaining({ type: 'approval-refused', fault: 'answers-in-real' }),
     );
+    expect(refusals(refused.events)).toMatchSnapshot();
   });
 
   test('is not acted on for an approval in the second person’s name that a stranger’s key has signed', async () => {
@@ -233,6 +258,7 @@ describe.each(kinds)('a real $kind', ({ kind, start }) => {
     expect(wrong.events).toContainEqual(
       expect.objectContaining({ type: 'approval-refused', fault: 'approval-key-unknown' }),
     );
+    expect(refusals(wrong.events)).toMatchSnapshot();
     expect((await approvedWith('noa')).acted).toBe(1);
   });
 });

@@ -15,6 +15,7 @@ import {
   restore,
 } from '../../runner/services/postgres.ts';
 import type { DirectPostgres } from '../../runner/services/resources.ts';
+import { refusalText } from '../refusal.ts';
 import { collectFacts, directoryAt, faultOf, run, temporaryFolder, writeArchive } from './backups.ts';
 import { expectedRows, makeDump, sibling, sql } from './source-database.ts';
 
@@ -93,7 +94,11 @@ test('the newest intact archive is found by reading each to its end, newest firs
 test('without any intact archive the fault says how many were tried', async () => {
   const archives = await temporaryFolder();
   await writeArchive(archives, name(20), [{ name: '/a.pgsql', body: dump.subarray(0, 2000) }]);
-  expect(await faultOf(newestIntactDump({ name: 'base' }, directoryAt(archives)))).toBe('no-intact-archive');
+  const refusal: unknown = await newestIntactDump({ name: 'base' }, directoryAt(archives)).catch(
+    (error: unknown) => error,
+  );
+  expect(refusal).toMatchObject({ code: 'no-intact-archive' });
+  expect(refusalText(refusal)).toMatchSnapshot();
 });
 
 const day = 86_400_000;
@@ -118,6 +123,7 @@ test('a backup older than the resource admits is refused before anything is rest
     state: 'nothing-changed',
     params: { resource: 'base', backup: stale, age: 120, limit: 72, takenAt: expect.stringMatching(/Z$/) },
   });
+  expect(refusalText(refusal)).toMatchSnapshot();
   expect(facts.map(fact => [fact.kind, 'id' in fact ? fact.id : ''])).toEqual([['backup-rejected', stale]]);
   expect([await readdir(unpackedFolder(archives)), await countRows(base)]).toEqual([[], {}]);
   const kept = await newestIntactDump(base, archives, { acceptStale: true });
@@ -174,6 +180,7 @@ test.each([
       state: 'nothing-changed',
       params: { message: expect.stringContaining(message) },
     });
+    expect(refusalText(refusal)).toMatchSnapshot();
     const { tables, marker } = await describeDatabase(base);
     expect([tables, marker]).toEqual([0, undefined]);
   },
