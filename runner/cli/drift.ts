@@ -9,6 +9,7 @@ import { Fault } from '../fault.ts';
 import { type Loaded, loadRunbook, parseSettings, readText } from '../load.ts';
 import type { Runbook } from '../model/runbook.ts';
 import { sourcesOf } from '../model/sources.ts';
+import { neutralise } from '../report/neutralise.ts';
 import { fill } from '../report/words.ts';
 import { flagOption, type Invocation, listOption, textOption } from './arguments.ts';
 import { preparationOf } from './preparation.ts';
@@ -106,5 +107,5 @@ export function sayDrift(readings: readonly SourceReading[], lang: Lang): string
 
 /** What was written, in a line. */
 export function sayRecorded(file: string, changed: number, lang: Lang): string {
-  return fill(words[lang].recorded, { file, changed });
+  return fill(words[lang].recorded, { file: neutralise(file, 'line'), changed });
 }

@@ -1,6 +1,7 @@
 import type { Lang } from '../diagnostic.ts';
 import type { Preparation } from '../effects/platform.ts';
 import { Fault } from '../fault.ts';
+import { neutralise } from '../report/neutralise.ts';
 import { wordsOf } from '../report/words.ts';
 import { type Invocation, listOption } from './arguments.ts';
 import { helmWords } from './helm-words.ts';
@@ -28,7 +29,7 @@ export function faultsOf(invocation: Invocation): readonly string[] {
 async function askSecret(name: string, label: string): Promise<string> {
   if (!isTerminal()) throw new Fault('secret-needs-terminal', { name });
   const { prompt } = await import('../effects/operator/prompt.ts');
-  const value = await prompt({ type: 'password', message: label });
+  const value = await prompt({ type: 'password', message: neutralise(label, 'line') });
   if (typeof value !== 'string') throw new Fault('secret-needs-terminal', { name });
   return value;
 }

@@ -6,6 +6,7 @@ import { Fault } from '../fault.ts';
 import { importedPaths } from '../model/imports.ts';
 import type { Runbook } from '../model/runbook.ts';
 import { diagnosticAnnotation } from '../report/annotations.ts';
+import { neutralise } from '../report/neutralise.ts';
 import { proofFindings, proofsOf, type SectionProof, standingOf } from '../report/proof.ts';
 import { printProofs } from '../report/proof-words.ts';
 import { fill } from '../report/words.ts';
@@ -26,7 +27,7 @@ export async function showProofs(invocation: Invocation): Promise<number> {
   if (document === undefined) return exitCode.refused;
   const { runbook, lang } = document;
   const { drills, aside } = await drillsOf(invocation, runbook);
-  for (const run of aside) process.stderr.write(fill(putAside[lang], { run }));
+  for (const run of aside) process.stderr.write(fill(putAside[lang], { run: neutralise(run, 'line') }));
   const imports = new Set([...runbook.steps.values()].flatMap(importedPaths));
   const here = await folderHistory(runbook.file, imports);
   const proofs = proofsOf(runbook, drills, here);

@@ -8,6 +8,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import { refuseCostly } from '../syntax/cost.ts';
 import { readBlocks } from '../syntax/document.ts';
 import { type Findings, startFindings } from '../syntax/findings.ts';
+import { refuseHidden } from '../syntax/hidden.ts';
 import { readLines } from '../syntax/lines.ts';
 import { type Scan, scanDirectives } from '../syntax/scan.ts';
 import { readFrontMatter } from './front-matter.ts';
@@ -30,6 +31,7 @@ function readFront(findings: Findings, scan: Scan): FrontMatter | undefined {
 
 function build(findings: Findings, file: string): Runbook | undefined {
   if (refuseCostly(findings)) return undefined;
+  refuseHidden(findings);
   const scan = scanDirectives(findings);
   const front = readFront(findings, scan);
   const blocks = readBlocks(findings, scan);

@@ -258,6 +258,16 @@ export const DIAGNOSTIC_WORDS: Readonly<Record<string, Readonly<Record<Lang, Dia
     ['une étape ne contient pas de titre', 'fermer l’étape avant le titre, ou mettre ce texte en gras'],
     ['a step holds no heading', 'close the step before the heading, or make this text bold'],
   ),
+  'hidden-character': both(
+    [
+      'le caractère {character} ne se voit pas, et un terminal ou un navigateur lui obéirait',
+      'le retirer ; dans du code ou entre guillemets, l’écrire sous forme d’échappement (`\\u…`)',
+    ],
+    [
+      'the character {character} cannot be seen, and a terminal or a browser would obey it',
+      'remove it; in code or in quotes, write it as an escape (`\\u…`)',
+    ],
+  ),
   'id-attribute': both(
     ['un identifiant s’écrit avec un dièse', 'écrire `#{id}` au lieu de `id={id}`'],
     ['an id is written with a hash', 'write `#{id}` instead of `id={id}`'],

@@ -171,7 +171,7 @@ export const PROSE = [
   '![x](http://evil.example/x.png)',
   '<style>*{display:none}</style>',
   '```html\n</code><script>alert(1)</script>\n```',
-  'a\u202eb\u001b[2J',
+  'a\u200bb\u{e0001}c\u00add',
 ];
 
 /** The page of a run whose plan ends with this prose. */

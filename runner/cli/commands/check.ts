@@ -10,6 +10,7 @@ import type { Runbook } from '../../model/runbook.ts';
 import { diagnosticAnnotation, diagnosticJson } from '../../report/annotations.ts';
 import { printDiagnostics } from '../../report/diagnostics.ts';
 import { printFault } from '../../report/faults.ts';
+import { neutralise } from '../../report/neutralise.ts';
 import { fill } from '../../report/words.ts';
 import { flagOption, type Invocation, operandOf, textOption } from '../arguments.ts';
 import { langOf } from '../document.ts';
@@ -127,7 +128,9 @@ function print(
     const color = process.stderr.isTTY === true;
     process.stderr.write(printDiagnostics(diagnostics, source, lang, { color }));
     if (runbook && diagnostics.length === 0)
-      process.stdout.write(fill(words[lang], { file: runbook.file, ...counts(runbook, lang) }));
+      process.stdout.write(
+        fill(words[lang], { file: neutralise(runbook.file, 'line'), ...counts(runbook, lang) }),
+      );
   }
 }
 

@@ -4,6 +4,7 @@ import { replaceFile } from '../../effects/replace-file.ts';
 import { Fault } from '../../fault.ts';
 import { formatDocument } from '../../fmt/format.ts';
 import { readText } from '../../load.ts';
+import { neutralise } from '../../report/neutralise.ts';
 import { fill } from '../../report/words.ts';
 import { flagOption, type Invocation, operandOf } from '../arguments.ts';
 import { langOf } from '../document.ts';
@@ -25,19 +26,20 @@ const words: Readonly<Record<Lang, Readonly<Record<'same' | 'written' | 'differs
 /** `reprise fmt`: writes directives and front matter in one way; with `--check` it only says, and exits 2, when they are not. */
 export async function perform(invocation: Invocation): Promise<number> {
   const file = operandOf(invocation);
+  const shown = neutralise(file, 'line');
   const source = await readText(file);
   const formatted = formatDocument(source);
   const told = words[langOf(invocation)];
   if (formatted === source) {
-    process.stdout.write(fill(told.same, { file }));
+    process.stdout.write(fill(told.same, { file: shown }));
     return exitCode.success;
   }
   if (flagOption(invocation, 'check')) {
-    process.stdout.write(fill(told.differs, { file, line: firstDifference(source, formatted) }));
+    process.stdout.write(fill(told.differs, { file: shown, line: firstDifference(source, formatted) }));
     return exitCode.refused;
   }
   write(file, formatted);
-  process.stdout.write(fill(told.written, { file }));
+  process.stdout.write(fill(told.written, { file: shown }));
   return exitCode.success;
 }
 

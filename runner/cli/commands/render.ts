@@ -8,6 +8,7 @@ import type { Runbook } from '../../model/runbook.ts';
 import { type Durations, durationsOf } from '../../page/durations.ts';
 import { renderRunbook } from '../../page/page.ts';
 import { readBundle } from '../../replay.ts';
+import { neutralise } from '../../report/neutralise.ts';
 import { fill } from '../../report/words.ts';
 import { renderTranscript } from '../../transcript/transcript.ts';
 import { type Invocation, textOption } from '../arguments.ts';
@@ -66,6 +67,6 @@ async function pastDurations(
   const directory = textOption(invocation, 'runs');
   if (directory === undefined) return undefined;
   const { drills, aside } = await readDrills(directory, runbook, version);
-  for (const run of aside) process.stderr.write(fill(putAside[lang], { run }));
+  for (const run of aside) process.stderr.write(fill(putAside[lang], { run: neutralise(run, 'line') }));
   return durationsOf(runbook, drills);
 }

@@ -137,7 +137,7 @@ class Terminal {
     this.#print(
       [
         words.doubt,
-        sayReason(question.reason, this.#settings.lang),
+        neutralise(sayReason(question.reason, this.#settings.lang), 'line'),
         question.checkPassed === true ? words.checkPassed : '',
       ]
         .filter(Boolean)
@@ -161,7 +161,7 @@ class Terminal {
   async failure(question: Asked<'failure'>): Promise<Answers['failure']> {
     const words = this.#words;
     this.#show(question.step);
-    this.#print(`${words.failed} ${sayReason(question.reason, this.#settings.lang)}`);
+    this.#print(`${words.failed} ${neutralise(sayReason(question.reason, this.#settings.lang), 'line')}`);
     const choices = ['retry', 'by-hand', 'skip', 'pause'] as const;
     const choice = await this.#select(
       words.choose,
@@ -199,8 +199,9 @@ class Terminal {
     return questionWords[this.#settings.lang];
   }
 
+  /** Whoever worded it has neutralised each part; this is the last gate before the terminal. */
   #print(text: string): void {
-    this.#settings.write(`${text}\n`);
+    this.#settings.write(`${neutralise(text, 'terminal')}\n`);
   }
 
   #show(id: string): void {
@@ -259,7 +260,7 @@ class Terminal {
   async #exports(declared: readonly CellExport[]): Promise<Readonly<Record<string, Json>> | undefined> {
     const values: Record<string, Json> = {};
     for (const each of declared) {
-      const message = `${this.#words.exportValue} ${each.name} (${each.type})`;
+      const message = neutralise(`${this.#words.exportValue} ${each.name} (${each.type})`, 'line');
       const validate = (text: string) =>
         parseExport(each, text) !== undefined || `${this.#words.invalidExport} ${each.type}`;
       const typed = await this.#text(message, validate, each.secret ? 'password' : 'text');
