@@ -199,7 +199,7 @@ function environment(account: Account): ElementContent[] {
     .map(name => {
       const label = plan.runbook.front.inputs.get(name)?.label ?? name;
       return row([
-        label === name ? h('code', name) : [label, ' (', h('code', name), ')'],
+        label === name ? h('code', name) : [noBreak(label), ' (', h('code', name), ')'],
         sayValue(opened.inputs[name] ?? null, lang),
       ]);
     });

@@ -129,7 +129,7 @@ export function contentsOf(section: Section, title: string): ContentsEntry[] {
     if (item.kind !== 'section') return [];
     const children = contentsOf(item.section, title);
     if (item.section.depth === 1 && item.section.title === title) return children;
-    return [{ href: `#${anchorOf(item.section.slug)}`, title: item.section.title, children }];
+    return [{ href: `#${anchorOf(item.section.slug)}`, title: noBreak(item.section.title), children }];
   });
 }
 
