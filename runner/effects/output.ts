@@ -5,9 +5,10 @@
  * output. Writing to the file blocks, which is what slows down a step that prints faster than the disk takes.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { OutputSummary } from '../journal/event.ts';
+import { syncDirectory, writeFully } from './durable.ts';
 import type { Masker, MaskStream } from './masker.ts';
 import { characterBoundary, countLines, wellFormed } from './utf8.ts';
 
@@ -26,7 +27,7 @@ export interface RecorderOptions {
 /** Records one step's output. */
 export interface Recorder {
   write(stream: Stream, chunk: Buffer): void;
-  /** Ends both streams and gives the sum; nothing may be written afterwards. */
+  /** Ends both streams and gives the sum, once the file is on disk; nothing may be written afterwards. */
   finish(): OutputSummary;
 }
 
@@ -85,19 +86,21 @@ function createKeeper(options: RecorderOptions): Keeper {
     lastByte = part[part.length - 1] ?? 0x0a;
     if (spill === undefined && bytes + part.length > options.limit) {
       spill = openSpill(join(options.directory, options.file));
-      writeAll(spill, inline.text());
+      writeFully(spill, inline.text());
       const room = part.subarray(0, options.limit - bytes);
       inline.add(stream, room.subarray(0, characterBoundary(room)));
       inline.close();
     }
     bytes += part.length;
     if (spill === undefined) inline.add(stream, part);
-    else writeAll(spill, part);
+    else writeFully(spill, part);
   };
   const finish = (): OutputSummary => {
     inline.close();
     const sum = { bytes, lines: lastByte === 0x0a ? lines : lines + 1, sha256: hash.digest('hex') };
     if (spill === undefined) return sum;
+    // The journal is about to vouch for these bytes.
+    fsyncSync(spill);
     closeSync(spill);
     return { ...sum, file: options.file };
   };
@@ -105,13 +108,11 @@ function createKeeper(options: RecorderOptions): Keeper {
 }
 
 function openSpill(path: string): number {
+  const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = constants;
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  return openSync(path, 'w', 0o600);
-}
-
-function writeAll(file: number, bytes: Buffer): void {
-  let done = 0;
-  while (done < bytes.length) done += writeSync(file, bytes, done);
+  const file = openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
+  syncDirectory(dirname(path));
+  return file;
 }
 
 interface Inline {

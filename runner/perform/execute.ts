@@ -12,7 +12,7 @@ export const defaultTimeout = 60 * 60 * 1000;
 /** Runs the code of a step, journaling its start, output and facts as they come; what the outcome means is the caller's. */
 export async function executeCode(stage: Stage, execution: Execution): Promise<ExecutionResult> {
   const retries = new Retries();
-  const append = (event: Event) => stage.record([event], false);
+  const append = (event: Event) => stage.record([event], event.type !== 'fact-recorded');
   const observer = observe(execution, append, retries);
   const result = await stage.executorOf(execution.instance.id).execute(execution, observer);
   for (const event of sumsOf(execution, retries)) append(event);

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { Place } from '../torture/place.ts';
 import { type Call, canTrace, readTrace } from '../torture/strace.ts';
 import { programme } from './scene.ts';
@@ -59,5 +60,51 @@ test.runIf(canTrace())(
     const changed = new Set(before.map(changedBy));
     expect([place.folder, dirname(runs), runs].filter(folder => !changed.has(folder))).toEqual([]);
     expect(unsynced(before)).toEqual([]);
+  },
+);
+
+/** The calls that write to one file, or sync it. */
+function writesTo(calls: readonly Call[], file: string): readonly Call[] {
+  return calls.filter(
+    ({ name, text }) => ['write', 'fsync', 'fdatasync'].includes(name) && text.includes(`<${file}>`),
+  );
+}
+
+/** The calls that wrote to a file, each with what it wrote and the name of the next call that concerns the file. */
+function written(calls: readonly Call[], file: string) {
+  const bytes = readFileSync(file);
+  let end = 0;
+  return writesTo(calls, file).flatMap((call, index, all) => {
+    if (call.name !== 'write') return [];
+    const from = end;
+    end += call.result ?? 0;
+    const text = bytes.subarray(from, end).toString();
+    return [{ call, text, next: all[index + 1]?.name }];
+  });
+}
+
+test.runIf(canTrace())(
+  'each line is on disk before the next, and an output before the line that vouches for it',
+  async () => {
+    const place = new Place(programme);
+    onTestFinished(() => place.remove());
+    vi.stubEnv('TORTURE_LONG', 'oui');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { code, calls } = await place.traced();
+    expect(code).toBe(0);
+    const lines = written(calls, join(place.bundle, 'journal.jsonl'));
+    expect(lines.length).toBeGreaterThan(20);
+    const late = lines.filter(({ next }) => next !== 'fdatasync').map(({ text }) => text);
+    // What is merely entered is on disk with the next line.
+    expect(late).toEqual([expect.stringMatching(/^[^\n]*"type":"section-entered"}\n$/)]);
+    const file = join('outputs', 'vider.1.log');
+    const output = writesTo(calls, join(place.bundle, file));
+    const vouching = lines.find(({ text }) => text.includes(`"file":"${file}"`));
+    expect(output.at(-1)?.name).toBe('fsync');
+    const order = [output.at(-1), vouching?.call].map(call =>
+      call === undefined ? -1 : calls.indexOf(call),
+    );
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+    expect(order).not.toContain(-1);
   },
 );

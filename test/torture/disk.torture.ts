@@ -1,19 +1,10 @@
 /* A disk that is really full: a small tmpfs, which only root may mount. */
 import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statfsSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
-import { Place } from './place.ts';
+import { Place, WAIT } from './place.ts';
 
 function mount(mebibytes: number): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'reprise-disk-'));
@@ -32,8 +23,7 @@ function placeOn(disk: string, command: string): Place {
   mkdirSync(runs);
   const place = new Place(inject('programme'), runs);
   onTestFinished(() => place.remove());
-  const plan = join(place.folder, 'plan.md');
-  writeFileSync(plan, readFileSync(plan, 'utf8').replace('sleep 0.02', command));
+  place.edit(WAIT, command);
   return place;
 }
 

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
-import { Place } from './place.ts';
+import { Place, WAIT } from './place.ts';
 
 /** A run whose cell `vider` waits until it is killed, in a process group of its own or not. */
 async function waiting(
@@ -10,8 +10,7 @@ async function waiting(
 ): Promise<{ place: Place; kill: () => Promise<unknown>; bundle: string }> {
   const place = new Place(inject('programme'));
   onTestFinished(() => place.remove());
-  const plan = join(place.folder, 'plan.md');
-  writeFileSync(plan, readFileSync(plan, 'utf8').replace('sleep 0.02', command));
+  place.edit(WAIT, command);
   const args = ['run', 'plan.md', '--target', 'essai', '--runs', place.runs, '--key', 'cle'];
   const fixed = join(import.meta.dirname, 'fixed.cjs');
   const programme = ['-r', fixed, place.programme, ...args, '--answers', 'reponses.yaml'];

@@ -24,6 +24,9 @@ import { type Call, type Injection, readTrace, straceArguments } from './strace.
 /** The cells of `plan.md` in their order; `mesurer` and `compter` read, `vider` and `charger` destroy. */
 export const cells = ['mesurer', 'vider', 'ecrire', 'charger', 'compter', 'annoncer'] as const;
 
+/** The line of `plan.md` by which `vider` takes its time. */
+export const WAIT = 'sleep "${TORTURE_SLEEP:-0.02}"';
+
 /** Those that must never be done twice. */
 export const once = ['vider', 'ecrire', 'charger', 'annoncer'] as const;
 
@@ -55,6 +58,7 @@ export class Place {
     mkdirSync(join(this.folder, 'cible'));
     mkdirSync(this.runs, { recursive: true });
     writeFileSync(join(this.folder, 'effets'), '');
+    writeFileSync(join(this.folder, 'piece.txt'), 'une pièce\n');
     this.key('cle', 'camille');
     this.answer([]);
   }
@@ -65,6 +69,14 @@ export class Place {
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', principal, '-f', path]);
     const [type, key] = this.read(`${name}.pub`).split(' ');
     appendFileSync(join(this.folder, 'signataires'), `${principal} ${type} ${key}\n`);
+  }
+
+  /** Changes the runbook of this place; `text` must stand in it once. */
+  edit(text: string, by: string): void {
+    const [before, after, ...more] = this.read('plan.md').split(text);
+    if (before === undefined || after === undefined || more.length > 0)
+      throw new Error(`plan.md does not hold \`${text}\` once`);
+    writeFileSync(join(this.folder, 'plan.md'), `${before}${by}${after}`);
   }
 
   /** The names that cells have appended, in order. */
@@ -91,7 +103,7 @@ export class Place {
     const lines = cells.map(step => `  ${step}: { run: true${settled(step)} }\n`);
     writeFileSync(
       join(this.folder, 'reponses.yaml'),
-      `operator: camille\nsteps:\n  constater: { confirm: all }\n${lines.join('')}`,
+      `operator: camille\nsteps:\n  constater: { confirm: all, evidence: [piece.txt] }\n${lines.join('')}`,
     );
   }
 

@@ -21,6 +21,8 @@ export interface Injection {
   readonly call: string;
   readonly when: number;
   readonly does: 'KILL' | 'ENOSPC' | 'EIO' | 'EACCES';
+  /** Paths in the bundle to which the calls that are counted are narrowed. */
+  readonly at?: readonly string[];
 }
 
 const written = [
@@ -35,8 +37,19 @@ const written = [
   'verify.sh',
   'allowed_signers',
   'reserve',
+  'evidence/4737b59a8ce8-piece.txt',
 ];
-const others = ['', 'source', 'outputs', 'evidence', 'seals', 'lock', 'journal.jsonl', 'journal.torn'];
+const others = [
+  '',
+  'source',
+  'outputs',
+  'evidence',
+  'seals',
+  'lock',
+  'journal.jsonl',
+  'journal.torn',
+  'outputs/vider.1.log',
+];
 
 /** What is put into the addendum that is being made. */
 const added = [
@@ -55,10 +68,12 @@ const addenda = ['', '/pending', '/pending/journal.jsonl', '/pending/evidence', 
 export function straceArguments(bundle: string, log: string, injection?: Injection): readonly string[] {
   const documents = [...written, ...added];
   const temporaries = documents.map(name => name.replace(/([^/]+)$/, '.$1.tmp'));
-  const paths = [...others, ...addenda, ...documents, ...temporaries].map(name =>
-    join(bundle, name).replace(/\/$/, ''),
-  );
-  const filters = [join(bundle, '..'), ...paths].flatMap(path => ['-P', path]);
+  const all = [...others, ...addenda, ...documents, ...temporaries];
+  const paths = (injection?.at ?? all).map(name => join(bundle, name).replace(/\/$/, ''));
+  const filters = [...(injection?.at === undefined ? [join(bundle, '..')] : []), ...paths].flatMap(path => [
+    '-P',
+    path,
+  ]);
   const common = ['-qq', '-y', '-e', 'signal=none', '-e', `trace=${CALLS.join(',')}`, '-o', log, ...filters];
   if (injection === undefined) return common;
   const { call, when, does } = injection;
