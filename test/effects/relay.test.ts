@@ -103,6 +103,23 @@ test('whatever does not answer the question that stands is not taken, and the qu
   expect(await answered).toEqual(done);
 });
 
+test('exports that are missing, of another type, or not asked for are not taken', async () => {
+  const { relay, hangUp, folder } = await runProcess();
+  const byHand = { ask: 'by-hand', step: 'a', exports: declared, imports: {} } as const;
+  const answered = relay.ask<'by-hand'>(byHand, never);
+  hangUp();
+  const joined = await caller(folder, { join: 'answer', as: 'camille' });
+  await heardTimes(joined, 1);
+  const unfit = [{}, { jeton: 4 }, { jeton: 'un-jeton-long', autre: 1 }];
+  for (const [index, exports] of unfit.entries()) {
+    joined.line.send({ number: 1, answer: { ...done, reason: 'panne', exports } });
+    await heardTimes(joined, index + 2);
+  }
+  const fit = { ...done, reason: 'panne', exports: { jeton: 'un-jeton-long' } };
+  joined.line.send({ number: 1, answer: fit });
+  expect(await answered).toEqual(fit);
+});
+
 test('an answer that comes twice is no answer to the next question', async () => {
   const { relay, hangUp, folder } = await runProcess();
   hangUp();

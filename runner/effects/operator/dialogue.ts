@@ -20,6 +20,7 @@ import {
 import { fingerprint, person, reason, voice } from '../../journal/shape.ts';
 import type { CellExport } from '../../model/runbook.ts';
 import type { Answers, Question } from '../../ports.ts';
+import { isOfType } from './export-value.ts';
 
 /** A question that stands. `after` is how many entries the journal had when it was asked: they are to be seen first. */
 export interface Standing {
@@ -144,6 +145,14 @@ export const answers: { readonly [K in keyof Answers]: Guard<Answers[K]> } = {
     object<Choosing<'approval', 'scripted'>>({ ...signed, choice: choice('scripted'), approver: text }),
   ),
 };
+
+/** Whether an answer that says that something is done gives the exports that its question asks for, and each of its type. */
+export function givesExports(question: Question, answer: Answers[keyof Answers]): boolean {
+  if (!('exports' in question) || !('exports' in answer) || answer.choice !== 'done') return true;
+  const { exports } = answer;
+  const isComplete = question.exports.every(declared => isOfType(declared, exports[declared.name]));
+  return isComplete && Object.keys(exports).length === question.exports.length;
+}
 
 const anything: Guard<unknown> = (value): value is unknown => value !== undefined;
 

@@ -10,7 +10,7 @@ import type { Answers, Question } from '../../ports.ts';
 import type { Call } from '../door.ts';
 import type { HangUp } from '../hang-up.ts';
 import type { Line } from '../lines.ts';
-import { answers, isGiven, type Standing } from './dialogue.ts';
+import { answers, givesExports, isGiven, type Standing } from './dialogue.ts';
 
 type Asked<K extends keyof Answers> = Extract<Question, { readonly ask: K }>;
 
@@ -99,7 +99,7 @@ export class Relay {
         drop = () => reject(silence);
         for (const signal of SIGNALS) process.on(signal, drop);
         const take = (answer: unknown): boolean => {
-          const isTaken = guard(answer) && this.#isOwn(answer);
+          const isTaken = guard(answer) && this.#isOwn(answer) && givesExports(question, answer);
           if (isTaken) resolve(answer);
           return isTaken;
         };
