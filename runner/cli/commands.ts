@@ -279,8 +279,8 @@ export const commands: readonly Command[] = [
         name: 't0',
         value: 'INSTANT',
         words: {
-          fr: 'décision d’activer le plan (T0), déclarée ; par défaut maintenant',
-          en: 'the decision to activate the plan (T0), declared; now by default',
+          fr: 'décision d’activer le plan (T0), déclarée : 03:15, 2026-11-22 03:15 (heure du runbook) ; par défaut maintenant',
+          en: 'the decision to activate the plan (T0), declared: 03:15, 2026-11-22 03:15 (time of the runbook); now by default',
         },
       },
       auto,
