@@ -6,7 +6,13 @@
 
 import { readFileSync } from 'node:fs';
 import { verifyAddenda } from './addenda.ts';
-import { type Bundle, type BundleFiles, listBundle, openBundle, readDocument } from './effects/bundle.ts';
+import {
+  type Bundle,
+  type BundleFiles,
+  listBundle,
+  openForVerifying,
+  readDocument,
+} from './effects/bundle.ts';
 import { errorCode } from './effects/durable.ts';
 import { readSeals } from './effects/seal-readings.ts';
 import { readApprovals, readStamps } from './effects/witness-readings.ts';
@@ -81,7 +87,7 @@ export async function verifyBundle(
   stages: Stages = ownStages,
 ): Promise<Verdict> {
   const trusted = readTrusted(options.allowedSigners);
-  const bundle = openBundle(path);
+  const bundle = openForVerifying(path);
   const files = listBundle(bundle);
   const journal = readJournal(readDocument(bundle, LAYOUT.journal) ?? Buffer.alloc(0));
   const made = madeBy(bundle, journal.entries, { renderer: stages.renderer, runner: options.runner });

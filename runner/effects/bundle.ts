@@ -80,6 +80,21 @@ export function openBundle(path: string): Bundle {
   throw new Fault('bundle-not-found', { path, error: 'ENOENT' });
 }
 
+/**
+ * Finds what is to be verified at a path: a bundle, or what a statement says was one, whose journal was taken away. Throws the
+ * Fault `bundle-not-found` for anything else.
+ */
+export function openForVerifying(path: string): Bundle {
+  try {
+    return openBundle(path);
+  } catch (error) {
+    const bundle = { directory: path, run: basename(resolve(path)) };
+    if (readDocument(bundle, LAYOUT.statement) !== undefined)
+      return { ...bundle, directory: realpathSync(path) };
+    throw error;
+  }
+}
+
 /** Writes a document of the bundle, whole or not at all. Throws the Fault `bundle-write-failed`. */
 export function writeDocument(bundle: Bundle, name: string, content: string | Uint8Array): void {
   const path = join(bundle.directory, name);

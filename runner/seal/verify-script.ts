@@ -1,5 +1,5 @@
 /*
- * The text of `verify.sh`: what POSIX sh, sed, grep, sha256sum and ssh-keygen can say of a bundle without Reprise. It reads the
+ * The text of `verify.sh`: what POSIX sh, sed, grep, sha256sum, base64 and ssh-keygen can say of a bundle without Reprise. It reads the
  * subjects out of the signed statement itself: that file is canonical JSON and subject names hold no quote or backslash, so
  * one `sed` finds each of them and nothing else. Its exit codes are those of `reprise verify`.
  */
@@ -13,7 +13,7 @@ const blocks = (bytes: number): number => bytes / 512;
 
 /** `verify.sh`, the same in every bundle of this version. */
 export const VERIFY_SCRIPT = `#!/bin/sh
-# Usage : sh verify.sh [allowed_signers [ca.pem]]      (POSIX sh, sed, sha256sum, ssh-keygen >= 8.2, openssl)
+# Usage : sh verify.sh [allowed_signers [ca.pem]]      (POSIX sh, sed, sha256sum, base64, ssh-keygen >= 8.2, openssl)
 # Vérifie : fichiers, tête de la main courante, sceaux, addenda, approbations, et horodatages avec ca.pem.
 # Checks: files, the journal's head, seals, addenda, approvals, and time stamps with ca.pem.
 # Ne vérifie PAS la main courante ligne à ligne, ni que le procès-verbal en découle (« reprise verify »), ni ce script.

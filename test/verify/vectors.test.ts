@@ -159,6 +159,20 @@ const vectors: readonly Vector[] = [
     codes: ['journal run-not-opened', journalAltered],
   },
   {
+    name: 'journal: removed',
+    mutate: edit => edit.remove('journal.jsonl'),
+    codes: ['journal run-not-opened', 'statement subject-missing'],
+  },
+  {
+    name: 'journal: a link to the same bytes elsewhere',
+    mutate: edit => {
+      edit.write('../journal', edit.read('journal.jsonl'));
+      edit.remove('journal.jsonl');
+      symlinkSync('../journal', edit.at('journal.jsonl'));
+    },
+    codes: ['bundle not-a-file', 'journal run-not-opened', 'statement subject-missing'],
+  },
+  {
     name: 'source: one character',
     mutate: edit => edit.edit('source/plan é.md', text => text.replace('Dire', 'Lire')),
     codes: ['source file-altered', 'statement subject-altered'],
