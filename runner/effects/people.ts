@@ -38,11 +38,14 @@ export interface Present {
 /** Asks at a terminal for T0, the decision to activate the plan; `now` when what stands there is accepted. */
 export async function askInstant(message: string, form: string, present: Present): Promise<string> {
   const initial = tableTime(present.now, present.timeZone);
+  // A key that means nothing to the prompt, as Ctrl-U, leaves its control character in the text.
+  const plain = (text: string) => text.replace(/\p{Cc}/gu, '').trim();
   const validate = (text: string) =>
-    text.trim() === '' || instantOf(text, present.now, present.timeZone) !== undefined || form;
+    plain(text) === '' || instantOf(plain(text), present.now, present.timeZone) !== undefined || form;
   const instant = await prompt({ type: 'text', message, initial, validate });
   if (typeof instant !== 'string') throw new Fault('t0-needed', {});
-  return ['', initial].includes(instant.trim()) ? present.now : parseInstant(instant, present);
+  const text = plain(instant);
+  return ['', initial].includes(text) ? present.now : parseInstant(text, present);
 }
 
 /** An instant as RFC 3339 UTC; `now` stands for the present. The fault `bad-instant` for anything else. */
