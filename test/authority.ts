@@ -107,7 +107,11 @@ export class Authority {
   /** Writes without end, at the pace of whoever reads. */
   #flood(response: ServerResponse): void {
     const pour = (): void => {
-      while (!response.destroyed && response.write(Buffer.alloc(65_536))) this.poured += 65_536;
+      let hasRoom = !response.destroyed;
+      while (hasRoom) {
+        hasRoom = response.write(Buffer.alloc(65_536));
+        this.poured += 65_536;
+      }
     };
     response.on('drain', pour).writeHead(200);
     pour();
