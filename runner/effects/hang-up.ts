@@ -39,5 +39,7 @@ function watch(): HangUp {
  * to give a dead terminal its settings back.
  */
 export function leaveDeadTerminal(): void {
-  if (watched?.isOver() === true) process.kill(process.pid, 'SIGKILL');
+  const hadTerminal = [process.stdin, process.stdout, process.stderr].some(stream => stream.isTTY === true);
+  // Without one there is somebody, a script, who waits for the exit code.
+  if (hadTerminal && watched?.isOver() === true) process.kill(process.pid, 'SIGKILL');
 }

@@ -143,6 +143,15 @@ test('a pipe that is closed under a run stops nothing: its step is recorded, and
   ]);
 });
 
+test('a hang-up of a run that has no terminal stops nothing, and does not hide how it ended', async () => {
+  const scene = new Scene(slow('write'));
+  scene.write('vite', '');
+  const { child, ended } = scene.start(...scene.runArguments());
+  await until(() => scene.has('runs') && scene.story().includes('step-finished avant passed'));
+  child.kill('SIGHUP');
+  expect([(await ended).code, scene.story().at(-1)]).toEqual([0, 'run-closed passed']);
+});
+
 const wild = (code: string, attributes = '') => `:::cell{#folle effect=read ${attributes}}
 
 Folle :
