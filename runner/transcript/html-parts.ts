@@ -65,15 +65,39 @@ export function sign(character: string): Element {
   return h('span', { ariaHidden: 'true' }, character);
 }
 
-/** Code with its colours. Unknown languages stay plain. */
+/** Languages whose colours were searched for a text of this length that costs more than its length, and cost little. */
+const SWIFT: ReadonlySet<string> = new Set([
+  'ts',
+  'js',
+  'typescript',
+  'javascript',
+  'sh',
+  'bash',
+  'sql',
+  'json',
+  'yaml',
+]);
+
+/** Most characters that are coloured: some grammars of highlight.js take the square of the length. */
+const mostColoured = { swift: 16 * 1024, other: 2 * 1024 };
+
+/** A long word costs the square of its length in TypeScript, at every place where a word may begin. */
+const LONG_WORD = /[\w$]{256}/;
+
+function isColoured(text: string, language: string): boolean {
+  const most = SWIFT.has(language) ? mostColoured.swift : mostColoured.other;
+  return text.length <= most && lowlight.registered(language) && !LONG_WORD.test(text);
+}
+
+/** Code with its colours. Unknown languages stay plain, and so does what would cost too much. */
 export function codeBlock(text: string, language: string | undefined): Element {
   const clean = neutralise(text.replace(/\n$/, ''), 'terminal');
-  const known = language !== undefined && lowlight.registered(language);
-  const children: ElementContent[] = known
-    ? lowlight
-        .highlight(language, clean)
-        .children.filter((child): child is ElementContent => child.type !== 'doctype')
-    : [{ type: 'text', value: clean }];
+  const children: ElementContent[] =
+    language !== undefined && isColoured(clean, language)
+      ? lowlight
+          .highlight(language, clean)
+          .children.filter((child): child is ElementContent => child.type !== 'doctype')
+      : [{ type: 'text', value: clean }];
   return h('pre', { tabIndex: 0 }, [h('code', children)]);
 }
 

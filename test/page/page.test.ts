@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { medianOf } from '../../runner/page/durations.ts';
 import { renderRunbook } from '../../runner/page/page.ts';
+import { codeBlock } from '../../runner/transcript/html-parts.ts';
 import { renderTranscript } from '../../runner/transcript/transcript.ts';
 import { ENTRIES, PLAN } from '../transcript/scenario.ts';
 import { drilled, PAGES, runbookOf } from './pages.ts';
@@ -46,6 +47,17 @@ describe.each(Object.entries({ ...PAGES, 'a transcript': TRANSCRIPT }))('%s as a
 
 test('the middle one of what was measured is never between two measures', () => {
   expect([medianOf([5]), medianOf([9, 1]), medianOf([3, 9, 1])]).toEqual([5, 1, 3]);
+});
+
+test.each([
+  ['a cell', 'const a = 1\n'.repeat(1_000), 'ts', true],
+  ['a word that never ends', `const a = ${'a'.repeat(300)}`, 'ts', false],
+  ['a cell beyond any', 'const a = 1\n'.repeat(2_000), 'ts', false],
+  ['settings', '[a]\nb = 1\n', 'ini', true],
+  ['settings without end', '[a]\nb = 1\n'.repeat(1_000), 'ini', false],
+])('%s is coloured only where that costs little', (_, text, language, isColoured) => {
+  const block = JSON.stringify(codeBlock(text, language));
+  expect(block.includes('"hljs-')).toBe(isColoured);
 });
 
 describe('what the plan relies on', () => {
