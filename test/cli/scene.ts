@@ -144,9 +144,11 @@ export class Scene {
     return join('runs', run);
   }
 
-  /** The entries of the one run's journal. */
+  /** The entries of the one run's journal; none before it is there. */
   entries(): readonly Readonly<Record<string, unknown>>[] {
-    const lines = this.read(join(this.bundle, 'journal.jsonl')).trimEnd().split('\n');
+    const journal = join(this.bundle, 'journal.jsonl');
+    if (!this.has(journal)) return [];
+    const lines = this.read(journal).trimEnd().split('\n');
     return lines.map(line => JSON.parse(line));
   }
 
