@@ -123,7 +123,8 @@ test('sixteen requests are under way in a bucket, and never more', async () => {
   await peak('exercice', compareAll(bucket, objects(40, 10)));
   await peak('exercice', compareBuckets(bucket, copy));
   // A server that answers fast may never see them all at once in one go of the five.
-  expect([Math.max(...peaks), peaks.length, peaks.every(each => each > 8)]).toEqual([16, 5, true]);
+  const reached = peaks.map(each => each ?? 0);
+  expect([Math.max(...reached), reached.length, Math.min(...reached) > 8]).toEqual([16, 5, true]);
 });
 
 test('what is recorded of a bucket is in the language of the runbook', async () => {
