@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -77,6 +78,11 @@ test.each<[string, readonly TarMember[]]>([
   ['no object at all', []],
 ])('%s makes a backup unusable', async (_, members) => {
   expect(await faultOf(backupOf(members))).toBe('no-intact-archive');
+});
+
+test('an absolute name, as Scalingo gives them, is never a place: what is before the key is taken off', async () => {
+  const { value } = Object(await faultOf(backupOf([{ name: '/etc/reprise-essai', body: 'x' }])));
+  expect([value.prefix, value.objects, existsSync('/etc/reprise-essai')]).toEqual(['/etc/', 1, false]);
 });
 
 test('a zip that holds a symbolic link, or two tars, is refused', async () => {
