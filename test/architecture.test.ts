@@ -139,6 +139,20 @@ describe('imports', () => {
     expect(ssh.filter(file => /\.listen\(/.test(readFileSync(file, 'utf8')))).toEqual([]);
   });
 
+  test('who starts a programme says which variables it gets; a secret’s command has those of the operator', () => {
+    const texts = new Map(
+      files
+        .filter(file => folderOf(file) !== 'sandbox' && packages(file).includes('node:child_process'))
+        .map(file => [show(file), readFileSync(file, 'utf8')]),
+    );
+    const named = (pattern: RegExp) =>
+      [...texts].filter(([, text]) => pattern.test(text)).map(([name]) => name);
+    const starting = named(/import \{.*\b(spawn|execFile)/);
+    expect(starting.length).toBeGreaterThan(5);
+    expect(starting.filter(name => !named(/\benv\b[:,]/).includes(name))).toEqual(['effects/settings.ts']);
+    expect(named(/\.\.\.process\.env/)).toEqual([]);
+  });
+
   test('there is no cycle', () => {
     expect(cycles()).toEqual([]);
   });

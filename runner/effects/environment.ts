@@ -1,4 +1,4 @@
-/** Which variables of the run process a cell gets. */
+/** Which variables of the run process its children get: cells, and the programmes of this machine that it runs itself. */
 
 /** What would change how a cell runs, or reach a database or a bucket that the plan does not name. */
 const WITHHELD = [
@@ -26,4 +26,25 @@ export function childEnvironment(
     kept[name] = value;
   }
   return kept;
+}
+
+/** What a programme needs to find itself, its user's files, and the words that it uses. */
+const NEEDED = [
+  /^(PATH|LD_LIBRARY_PATH|HOME|USER|LOGNAME|SHELL|TERM|TMPDIR|TZ|LANG|LANGUAGE|LC_[A-Z]+|XDG_[A-Z_]+)$/,
+  /^(SSH_AUTH_SOCK|SSH_SK_PROVIDER)$/,
+  /^GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM)$/,
+];
+
+/**
+ * The variables of a programme that is run on our own account (`ssh-keygen`, `git`, …), which has no business with secrets,
+ * known to a masker or not yet: those in `NEEDED`, those that `more` allows, and those of `set`.
+ */
+export function toolEnvironment(
+  set: Readonly<Record<string, string>> = {},
+  more: RegExp = /^$/,
+): Record<string, string> {
+  const needed = Object.entries(process.env).flatMap(([name, value]) =>
+    value !== undefined && [...NEEDED, more].some(pattern => pattern.test(name)) ? [[name, value]] : [],
+  );
+  return { ...Object.fromEntries(needed), ...set };
 }

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { Fault } from '../fault.ts';
+import { readGitNow } from './git.ts';
 import { followImports } from './sources.ts';
 
 /** When something of a document's folder was last changed (RFC 3339), and what its files are; undefined where that is not known. */
@@ -28,8 +28,10 @@ export async function folderHistory(document: string, imports: ReadonlySet<strin
     reachedFrom: path => reached.get(path),
     lineDate: lineDates(document),
     fileDate: path => {
-      const seconds = git(folder, ['log', '-1', '--format=%ct', '--', path]).trim();
-      return seconds === '' ? undefined : new Date(Number(seconds) * 1000).toISOString();
+      const seconds = readGitNow(folder, ['log', '-1', '--format=%ct', '--', path])?.trim();
+      return seconds === undefined || seconds === ''
+        ? undefined
+        : new Date(Number(seconds) * 1000).toISOString();
     },
     fileDigest: path => {
       try {
@@ -62,7 +64,8 @@ function lineDates(file: string): (line: number) => string | undefined {
   const dates = new Map<number, string>();
   const times = new Map<string, string>();
   let current = { commit: '', line: 0 };
-  for (const text of git(dirname(file), ['blame', '--porcelain', '--', basename(file)]).split('\n')) {
+  const blame = readGitNow(dirname(file), ['blame', '--porcelain', '--', basename(file)]) ?? '';
+  for (const text of blame.split('\n')) {
     const [, commit, line] = /^([0-9a-f]{40,64}) \d+ (\d+)/.exec(text) ?? [];
     if (commit !== undefined) current = { commit, line: Number(line) };
     const [, seconds] = /^committer-time (\d+)$/.exec(text) ?? [];
@@ -72,18 +75,4 @@ function lineDates(file: string): (line: number) => string | undefined {
     if (text.startsWith('\t') && at !== undefined) dates.set(current.line, at);
   }
   return line => dates.get(line);
-}
-
-/** What git prints; nothing outside a work tree, or without git. */
-function git(folder: string, args: readonly string[]): string {
-  const safe = ['core.fsmonitor=false', 'log.showSignature=false'].flatMap(one => ['-c', one]);
-  try {
-    return execFileSync('git', ['-C', folder, ...safe, '--no-pager', '--no-optional-locks', ...args], {
-      encoding: 'utf8',
-      maxBuffer: 64 * 1024 * 1024,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-  } catch {
-    return '';
-  }
 }

@@ -15,6 +15,7 @@ import { count, object, text } from '../journal/guard.ts';
 import { LAYOUT } from '../seal/layout.ts';
 import { systemClock } from './clock.ts';
 import { errorCode, writeFully } from './durable.ts';
+import { toolEnvironment } from './environment.ts';
 import { openFiles, processIds } from './processes.ts';
 
 const LOCK_HELD = 75;
@@ -101,6 +102,7 @@ async function takeLock(fd: number, path: string): Promise<void> {
 function runFlock(fd: number, ...how: readonly string[]): Promise<number | null> {
   return new Promise((resolve, reject) => {
     const child = spawn('flock', [...how, '-E', String(LOCK_HELD), '3'], {
+      env: toolEnvironment(),
       stdio: ['ignore', 'ignore', 'ignore', fd],
     });
     child.once('error', reject);

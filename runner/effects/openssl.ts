@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Fault } from '../fault.ts';
 import { errorCode } from './durable.ts';
+import { toolEnvironment } from './environment.ts';
 
 /** What `openssl` answered. */
 export interface OpensslResult {
@@ -24,7 +25,7 @@ export async function runOpensslTs(args: readonly string[]): Promise<OpensslResu
 
 function start(args: readonly string[]): Promise<OpensslResult> {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC', OPENSSL_CONF: '/dev/null' };
+    const env = toolEnvironment({ LC_ALL: 'C', TZ: 'UTC', OPENSSL_CONF: '/dev/null' });
     const child = spawn('openssl', args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const chunks: Buffer[] = [];
     let stderr = '';

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { Fault } from '../fault.ts';
+import { toolEnvironment } from './environment.ts';
 
 /** The command that installs the PostgreSQL client on Debian and its kin. */
 export const installCommand = 'apt-get install -y postgresql-client';
@@ -22,12 +23,14 @@ export async function ensurePostgresClient(say: (command: string) => void): Prom
 }
 
 function isInstalled(): boolean {
-  return ['pg_restore', 'pg_dump', 'psql'].every(name => spawnSync(name, ['--version']).status === 0);
+  return ['pg_restore', 'pg_dump', 'psql'].every(
+    name => spawnSync(name, ['--version'], { env: toolEnvironment() }).status === 0,
+  );
 }
 
 async function apt(args: readonly string[]): Promise<void> {
-  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const child = spawn('apt-get', args, { stdio: ['ignore', 2, 2], env: environment });
+  const env = toolEnvironment({ DEBIAN_FRONTEND: 'noninteractive' }, /^(https?|ftp|no)_proxy$/i);
+  const child = spawn('apt-get', args, { stdio: ['ignore', 2, 2], env });
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new Fault('postgres-client-missing', { command: `apt-get ${args.join(' ')}` });
 }

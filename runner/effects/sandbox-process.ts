@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { Fault } from '../fault.ts';
+import { toolEnvironment } from './environment.ts';
 import { programPath } from './programs.ts';
 
 const details = z.object({
@@ -51,9 +52,18 @@ export async function startSandbox(
   mkdirSync(directory, { recursive: true, mode: 0o711 });
   const named = faults.flatMap(fault => ['--fault', fault]);
   const args = ['--no-warnings', programPath('sandbox.mjs'), '--directory', directory, '--json', ...named];
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
+  const child = spawn(process.execPath, args, {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: sandboxEnvironment(),
+    detached: true,
+  });
   const line = await firstLine(child);
   return { details: readDetails(line), close: () => stop(child) };
+}
+
+/** The variables of a sandbox, among them the pace (requests a minute) that it is to keep. */
+export function sandboxEnvironment(): Record<string, string> {
+  return toolEnvironment({}, /^SANDBOX_SCALINGO_PACE$/);
 }
 
 async function firstLine(child: ChildProcess): Promise<string> {

@@ -3,7 +3,6 @@
  * Out: an armoured signature that `ssh-keygen -Y verify` accepts. What can never happen: a private key read by this process;
  * a signature in another namespace; a prompt that waits for a passphrase where nobody sees it.
  */
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +10,7 @@ import { Fault } from '../fault.ts';
 import { isPrincipal, NAMESPACE } from '../seal/layout.ts';
 import type { SignatureWorth } from '../seal/seals.ts';
 import { errorCode } from './durable.ts';
+import { readGitNow } from './git.ts';
 import { runKeygen } from './ssh-keygen.ts';
 
 /** Someone who can sign. `publicKey` is its type and base64 body, without comment. */
@@ -64,8 +64,7 @@ function gitSigningKey(): string | undefined {
 }
 
 function readGit(name: string): string | undefined {
-  const { status, stdout } = spawnSync('git', ['config', '--get', name], { encoding: 'utf8' });
-  return status === 0 ? stdout.trim() : undefined;
+  return readGitNow('.', ['config', '--get', name])?.trim();
 }
 
 async function readPublicKey(keyFile: string): Promise<string> {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Fault } from '../fault.ts';
 import { errorCode } from './durable.ts';
+import { toolEnvironment } from './environment.ts';
 
 /** What `ssh-keygen` answered. */
 export interface KeygenResult {
@@ -26,7 +27,7 @@ export async function runKeygen(
 
 function start(args: readonly string[], input: Uint8Array): Promise<KeygenResult> {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, LC_ALL: 'C', SSH_ASKPASS_REQUIRE: 'never' };
+    const env = toolEnvironment({ LC_ALL: 'C', SSH_ASKPASS_REQUIRE: 'never' });
     // A session of its own leaves it without the operator's terminal, where it would wait for a passphrase.
     const child = spawn('ssh-keygen', args, { detached: true, env, stdio: 'pipe' });
     const output = { stdout: '', stderr: '' };

@@ -3,6 +3,7 @@
  * bash names and the token that it quotes. What can never happen: a line of a cell that is performed; a cell passed over.
  */
 import { spawn } from 'node:child_process';
+import { toolEnvironment } from '../effects/environment.ts';
 import { codeLocator, type Locate } from '../model/code.ts';
 import type { Code, Runbook } from '../model/runbook.ts';
 import type { Findings } from '../syntax/findings.ts';
@@ -51,7 +52,7 @@ export function runTool(
   input: string,
 ): Promise<{ readonly stdout: string; readonly stderr: string } | undefined> {
   return new Promise(resolve => {
-    const child = spawn(command, args, { env: { ...process.env, LC_ALL: 'C' } });
+    const child = spawn(command, args, { env: toolEnvironment({ LC_ALL: 'C' }) });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', text => {

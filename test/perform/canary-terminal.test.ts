@@ -115,6 +115,9 @@ ${fence}
 :::
 `;
 
+/** Programmes that the run process starts on its own account. */
+const tools = ['ssh-keygen', 'git', 'flock'];
+
 interface Material {
   /** What each source gives. */
   readonly values: Readonly<Record<'adresse' | 'cle' | 'reglages' | 'compte', string>>;
@@ -184,12 +187,28 @@ class Stand {
       plan.replace('    label: Essai\n', `    label: Essai\n    secrets: ${sources}\n`),
     );
     const script = join(this.outside, 'lancer.sh');
-    const environment = `TMPDIR='${this.temporary}' XDG_RUNTIME_DIR='${this.outside}/run' CANARI="$(cat '${this.outside}/adresse')"`;
+    this.#listen();
+    const environment = `TMPDIR='${this.temporary}' XDG_RUNTIME_DIR='${this.outside}/run' CANARI="$(cat '${this.outside}/adresse')" PATH='${this.outside}/outils':"$PATH"`;
     writeFileSync(
       script,
       `ulimit -c unlimited\nexport ${environment}\nexec ${process.execPath} ${programme} "$@" 3< '${this.outside}/cle'\n`,
     );
     chmodSync(script, 0o700);
+  }
+
+  /** Has each tool that is run beside the cells write down what it was given. */
+  #listen(): void {
+    mkdirSync(join(this.outside, 'outils'));
+    for (const tool of tools) {
+      const itself = spawnSync('bash', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).stdout.trim();
+      const script = `#!/bin/sh\n{ echo "${tool} $*"; env; } >> '${this.outside}/dits'\nexec ${itself} "$@"\n`;
+      writeFileSync(join(this.outside, 'outils', tool), script, { mode: 0o700 });
+    }
+  }
+
+  /** What the tools were given. */
+  given(): string {
+    return readFileSync(join(this.outside, 'dits'), 'utf8');
   }
 
   /** What runs the programme with the secrets at hand. */
@@ -241,9 +260,10 @@ class Watch {
       for (const id of readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
         const line = tryRead(`/proc/${id}/cmdline`);
         seen.add(line);
-        // The variables of the run process are those that the operator gave it.
+        // The run process, and the command that gives a secret, have the variables of the operator.
         const variables = tryRead(`/proc/${id}/environ`);
-        if (!line.includes('reprise.cjs') && variables.includes(outside)) seen.add(variables);
+        const isOperators = line.includes('reprise.cjs') || line.endsWith(`/reglages\0`);
+        if (!isOperators && variables.includes(outside)) seen.add(variables);
       }
       for (const path of existsSync(temporary) ? filesIn(temporary) : [])
         if (isOpenToOthers(path)) seen.add(tryRead(path));
@@ -325,7 +345,10 @@ describe.skipIf(!hasTmux)('a run at a terminal with secrets of every source', ()
     expect(attached.every(text => text.includes('[evidence-holds-secret]'))).toBe(true);
     expect(others).toContain('lancer.sh');
 
-    const places = { screen: screen.text, raw: raw(), ...stand.files(), others, note, rendered };
+    for (const tool of tools) expect(stand.given()).toContain(`${tool} `);
+
+    const said = { screen: screen.text, raw: raw(), others, given: stand.given(), note, rendered };
+    const places = { ...said, ...stand.files() };
     expect(
       leaks(material.canaries, { ...places, attached: attached.join(''), later: later.join('') }),
     ).toEqual([]);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { programPath } from '../../effects/programs.ts';
-import { sandboxDirectory } from '../../effects/sandbox-process.ts';
+import { sandboxDirectory, sandboxEnvironment } from '../../effects/sandbox-process.ts';
 import { flagOption, type Invocation, textOption } from '../arguments.ts';
 import { langOf } from '../document.ts';
 import { exitCode } from '../exit-code.ts';
@@ -20,7 +20,7 @@ export async function perform(invocation: Invocation): Promise<number> {
 
 async function play(words: readonly string[]): Promise<number> {
   const args = ['--no-warnings', programPath('sandbox.mjs'), ...words];
-  const child = spawn(process.execPath, args, { stdio: 'inherit' });
+  const child = spawn(process.execPath, args, { stdio: 'inherit', env: sandboxEnvironment() });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => child.kill('SIGTERM'));
   const [code] = await once(child, 'exit');

@@ -2,12 +2,11 @@
  * A checkout on disk as a repository. In: its folder. Out: its files as they lie there, or as they were at a ref, and git's log.
  * What can never happen: a file outside the folder, which a link may lead to; anything of the checkout that is run or written.
  */
-import { execFile } from 'node:child_process';
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { promisify } from 'node:util';
 import { Fault } from '../../fault.ts';
 import { errorCode } from '../durable.ts';
+import { readGit } from '../git.ts';
 import { commitName, mostVersions, type Repository, type Version } from './repository.ts';
 
 const absent = ['ENOENT', 'ENOTDIR', 'EISDIR'];
@@ -56,25 +55,25 @@ async function listOnDisk(root: string, path: string): Promise<readonly string[]
 
 async function readAt(root: string, path: string, ref: string): Promise<string | undefined> {
   await resolveRef(root, ref);
-  return git(root, ['cat-file', '-p', `${ref}:./${path}`]);
+  return readGit(root, ['cat-file', '-p', `${ref}:./${path}`]);
 }
 
 async function listAt(root: string, path: string, ref: string): Promise<readonly string[]> {
   await resolveRef(root, ref);
-  const names = await git(root, ['ls-tree', '--name-only', `${ref}:./${path}`]);
+  const names = await readGit(root, ['ls-tree', '--name-only', `${ref}:./${path}`]);
   return (names ?? '').split('\n').filter(name => name !== '');
 }
 
 /** A ref that is unknown, as in a shallow clone, must not make its files look absent. */
 async function resolveRef(root: string, ref: string): Promise<void> {
-  const known = await git(root, ['rev-parse', '--quiet', '--verify', `${ref}^{commit}`]);
+  const known = await readGit(root, ['rev-parse', '--quiet', '--verify', `${ref}^{commit}`]);
   if (known === undefined) throw new Fault('drift-ref-unknown', { ref, path: root });
 }
 
 async function versionsOf(root: string, path: string, ref?: string): Promise<readonly Version[]> {
   const format = '--format=%H%x00%cI%x00%s';
   const at = ref === undefined ? [] : [ref];
-  const log = await git(root, ['log', `-${mostVersions}`, format, ...at, '--', path]);
+  const log = await readGit(root, ['log', `-${mostVersions}`, format, ...at, '--', path]);
   return (log ?? '')
     .split('\n')
     .filter(line => line !== '')
@@ -82,17 +81,4 @@ async function versionsOf(root: string, path: string, ref?: string): Promise<rea
       const [id = '', date = '', subject = ''] = line.split('\0');
       return { id, at: date, by: commitName(id, subject) };
     });
-}
-
-/** What git prints; undefined when it refuses, or is not on this machine. No setting of the checkout makes it run anything. */
-async function git(root: string, args: readonly string[]): Promise<string | undefined> {
-  const settings = ['core.fsmonitor=false', 'log.showSignature=false'].flatMap(one => ['-c', one]);
-  const safe = ['--no-pager', '--no-optional-locks', ...settings];
-  const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, ...rest } = process.env;
-  const env = { ...rest, LC_ALL: 'C', GIT_NO_LAZY_FETCH: '1' };
-  const options = { encoding: 'utf8', maxBuffer: 16 * 1024 * 1024, env } as const;
-  return promisify(execFile)('git', ['-C', root, ...safe, ...args], options).then(
-    ({ stdout }) => stdout,
-    () => undefined,
-  );
 }

@@ -12,6 +12,7 @@ import { Fault } from '../../fault.ts';
 import type { ScalingoResource } from '../../services/resources.ts';
 import { accountOf } from '../../services/scalingo/account.ts';
 import { errorCode } from '../durable.ts';
+import { toolEnvironment } from '../environment.ts';
 
 const stacksShape = z.object({
   stacks: z.array(z.object({ name: z.string(), deprecated_at: z.string().nullish() })),
@@ -59,7 +60,7 @@ export async function readUrl(
 
 /** The version that a tool of this machine says it has. Faults: `drift-tool-absent`, `drift-unreadable`. */
 export async function readTool(name: string, is: string | undefined): Promise<Present> {
-  const options = { cwd: tmpdir(), timeout: 10_000, env: { ...process.env, LC_ALL: 'C' } };
+  const options = { cwd: tmpdir(), timeout: 10_000, env: toolEnvironment({ LC_ALL: 'C' }) };
   const said = await promisify(execFile)(name, ['--version'], options).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') throw new Fault('drift-tool-absent', { tool: name });
     throw new Fault('drift-unreadable', { path: `${name} --version`, detail: errorCode(error) });
