@@ -25,6 +25,12 @@ export function valueIn(value: unknown, path: readonly PropertyKey[]): unknown {
   }, value);
 }
 
+/** The number that a text writes in decimal; undefined for any other text, and beyond what a number of JavaScript can hold. */
+export function readNumber(text: string): number | undefined {
+  const number = /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(number) ? number : undefined;
+}
+
 /**
  * The value of an input from what is written, by the input's type; a finding, and undefined, when it does not fit. `path`
  * says where it is written.
@@ -44,7 +50,7 @@ export function readInputValue(
   };
   if (written.type === 'list') return typeof value === 'string' ? refuse('list') : value;
   if (typeof value !== 'string') return refuse('text');
-  if (written.type === 'number') return /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : refuse('number');
+  if (written.type === 'number') return readNumber(value) ?? refuse('number');
   if (written.type === 'choice' && !written.choices?.includes(value))
     return refuse((written.choices ?? []).join(' | '));
   return value;

@@ -11,10 +11,12 @@ import {
   isScalar,
   LineCounter,
   parseDocument,
+  type Scalar,
   visit,
 } from 'yaml';
 import type { Place } from '../diagnostic.ts';
 import type { Findings } from '../syntax/findings.ts';
+import { hiddenIn } from '../syntax/hidden.ts';
 import { isReserved } from './names.ts';
 
 /** A parsed front matter: plain values, and the place of each key and value. */
@@ -51,6 +53,7 @@ function reportProblems(source: Source, document: Document): void {
     Node: (_, node) => {
       const anchored = isAlias(node) || ('anchor' in node && node.anchor !== undefined);
       if (anchored) findings.error('yaml-alias', placeOf(source, node.range));
+      if (isScalar(node)) refuseEscaped(source, node);
     },
     Pair: (_, pair) => {
       if (!isScalar(pair.key)) {
@@ -64,6 +67,15 @@ function reportProblems(source: Source, document: Document): void {
       }
     },
   });
+}
+
+/** What quotes write as an escape (`"\\u202E"`) reads as harmless, and would be shown as what it is. */
+function refuseEscaped(source: Source, { value, range }: Scalar): void {
+  const hidden = hiddenIn(String(value));
+  const { source: text } = source.findings.lines;
+  const written = text.slice(source.start + (range?.[0] ?? 0), source.start + (range?.[1] ?? 0));
+  if (hidden === undefined || hiddenIn(written) !== undefined) return;
+  source.findings.error('hidden-character', placeOf(source, range), { character: hidden.character });
 }
 
 function nodeRange(document: Document, path: readonly PropertyKey[]): Range {

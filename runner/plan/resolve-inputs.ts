@@ -2,11 +2,12 @@
  * The value of each input for one run: given by the operator, else by the target, else by the document.
  */
 import { Fault } from '../fault.ts';
+import { readNumber } from '../model/reading.ts';
 import type { Input, Json, Runbook, Target } from '../model/runbook.ts';
 
 function asNumber(value: Json): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
-  return typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value.trim()) ? Number(value) : undefined;
+  return typeof value === 'string' ? readNumber(value.trim()) : undefined;
 }
 
 function asList(value: Json): readonly Json[] | undefined {

@@ -261,11 +261,11 @@ export const DIAGNOSTIC_WORDS: Readonly<Record<string, Readonly<Record<Lang, Dia
   'hidden-character': both(
     [
       'le caractère {character} ne se voit pas, et un terminal ou un navigateur lui obéirait',
-      'le retirer ; dans du code ou entre guillemets, l’écrire sous forme d’échappement (`\\u…`)',
+      'le retirer ; dans du code, l’écrire sous forme d’échappement (`\\u…`)',
     ],
     [
       'the character {character} cannot be seen, and a terminal or a browser would obey it',
-      'remove it; in code or in quotes, write it as an escape (`\\u…`)',
+      'remove it; in code, write it as an escape (`\\u…`)',
     ],
   ),
   'id-attribute': both(

@@ -123,6 +123,13 @@ test('should refuse what the runbook does not know', () => {
   expect(faultOf(() => plan({ lots: 'trois' }))).toBe(
     'input-not-a-number {"input":"lots","found":"trois","expected":"number"}',
   );
+  const huge = '9'.repeat(310);
+  expect(faultOf(() => plan({ lots: huge }))).toBe(
+    `input-not-a-number {"input":"lots","found":"${huge}","expected":"number"}`,
+  );
+  const written = source.replace(/^inputs:\n/m, `$&  nombre: { type: number, default: ${huge} }\n`);
+  const { diagnostics } = readRunbook(written, 'plan.md');
+  expect(diagnostics.map(({ code }) => code)).toEqual(['malformed-input']);
   expect(faultOf(() => plan({ bucket: 3 }))).toBe(
     'input-not-a-text {"input":"bucket","found":"3","expected":"text"}',
   );
