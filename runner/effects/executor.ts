@@ -7,6 +7,7 @@
 import { dirname, resolve } from 'node:path';
 import { Fault } from '../fault.ts';
 import type { Fact, OutputSummary, Reason } from '../journal/event.ts';
+import { json } from '../journal/guard.ts';
 import type { Code } from '../model/runbook.ts';
 import type { Execution, ExecutionObserver, ExecutionResult, Executor } from '../ports.ts';
 import type { ResourceSettings } from '../services/resources.ts';
@@ -19,7 +20,7 @@ import { registerExports, registerImports } from './register-secrets.ts';
 import { doorsOf } from './resource-settings.ts';
 import { runShell } from './shell.ts';
 import { runSql } from './sql.ts';
-import { type CodeStep, exportsAtRest, type Job, type Outcome } from './step-context.ts';
+import { type CodeStep, ended, exportsAtRest, type Job, type Outcome } from './step-context.ts';
 import { startWatchdog } from './watchdog.ts';
 import { createWorkspace } from './workspace.ts';
 
@@ -103,7 +104,11 @@ export function createExecutor(options: ExecutorOptions): Executor {
           if (current.interrupted) stop();
         },
       };
-      const outcome = registerExports(await run(job, shared.kernel), execution.instance.id, masker);
+      const outcome = registerExports(
+        withFitExports(await run(job, shared.kernel)),
+        execution.instance.id,
+        masker,
+      );
       const output = finish(recorder);
       if ('broken' in current) throw recordFault(current.broken);
       return { ...resultOf(outcome, masker), output, duration: Math.round(performance.now() - began) };
@@ -207,22 +212,36 @@ function resultOf(outcome: Outcome, masker: Masker) {
   };
 }
 
+/** An export that no line of the journal can hold is a failure of the step, not of the run. */
+function withFitExports(outcome: Outcome): Outcome {
+  const unfit = Object.entries(outcome.values).find(([, value]) => !json(value));
+  if (unfit === undefined) return outcome;
+  const message = `export ${unfit[0]}: half a character, or nested over 100 deep: it cannot be handed to later cells`;
+  return ended('failed', { code: 'error', message });
+}
+
 function maskReason(reason: Reason, masker: Masker): Reason {
-  if (reason.code === 'check-false') return { ...reason, detail: masker.mask(reason.detail) };
+  const told = (text: string): string => shortened(masker.mask(text));
+  const places = (stack: string | undefined) => (stack === undefined ? {} : { stack: told(stack) });
+  if (reason.code === 'check-false') return { ...reason, detail: told(reason.detail) };
   if (reason.code === 'fault') {
     const params = Object.entries(reason.params).map(([name, value]): [string, string | number] => [
       name,
-      typeof value === 'string' ? masker.mask(value) : value,
+      typeof value === 'string' ? told(value) : value,
     ]);
-    return { ...reason, params: Object.fromEntries(params), ...maskedStack(reason.stack, masker) };
+    return { ...reason, params: Object.fromEntries(params), ...places(reason.stack) };
   }
   if (reason.code !== 'error') return reason;
-  const message = masker.mask(reason.message);
-  return { ...reason, message, ...maskedStack(reason.stack, masker) };
+  return { ...reason, message: told(reason.message), ...places(reason.stack) };
 }
 
-function maskedStack(stack: string | undefined, masker: Masker): { readonly stack?: string } {
-  return stack === undefined ? {} : { stack: masker.mask(stack) };
+/** Characters of a message that is kept: a server may put a whole page into its error. */
+const LONGEST_MESSAGE = 10_000;
+
+/** Cut only once it is masked: half a secret would not be recognised. */
+function shortened(text: string): string {
+  if (text.length <= LONGEST_MESSAGE) return text;
+  return `${text.slice(0, LONGEST_MESSAGE).toWellFormed()} […] (${text.length} characters)`;
 }
 
 function maskFact(fact: Fact, masker: Masker): Fact {

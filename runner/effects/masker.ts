@@ -28,7 +28,7 @@ export interface MaskStream {
 export interface Masker {
   /** Registers a value, at once and for every open stream. Throws the `Fault` `secret-too-short` below 8 bytes. */
   add(name: string, value: string): void;
-  /** The text with every secret replaced. */
+  /** The text with every secret replaced, and half characters (lone surrogates) by U+FFFD. */
   mask(text: string): string;
   /** The name of the first secret that the bytes hold in any form; nothing when there is none. */
   find(data: string | Buffer): string | undefined;
@@ -63,7 +63,7 @@ export function createMasker(): Masker {
     return matcher;
   };
   const mask = (text: string): string => {
-    if (current() === undefined) return text;
+    if (current() === undefined) return text.toWellFormed();
     const stream = createStream(current);
     return Buffer.concat([...stream.write(Buffer.from(text)), ...stream.end()]).toString();
   };

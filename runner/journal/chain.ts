@@ -65,9 +65,10 @@ export interface Start {
 
 const first: Start = { head: GENESIS, count: 0 };
 
-/** Makes the line of an event. Throws a TypeError when the event holds what canonical JSON refuses. */
+/** Makes the line of an event. Throws a TypeError when a reader would refuse it: it would take all that follows with it. */
 export function linkEntry(link: Link, event: Event): LinkedEntry {
   const entry: Entry = { ...event, seq: link.seq, prev: link.prev, at: link.at };
+  if (!isEntry(entry)) throw new TypeError(`\`${event.type}\` is not as readers of a journal expect it`);
   const line = `${canonicalJson(entry)}\n`;
   return { entry, line, digest: hash('sha256', line) };
 }

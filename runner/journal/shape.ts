@@ -152,7 +152,8 @@ const facts: { readonly [K in Fact['kind']]: Guard<FactOf<K>> } = {
     waited: count,
   }),
 };
-const fact: Guard<Fact> = shapeByName('kind', facts);
+/** Whether a value is a fact that a journal can hold. */
+export const fact: Guard<Fact> = shapeByName('kind', facts);
 
 const link = { seq: count, prev: digest, at: instant };
 

@@ -4,8 +4,8 @@
  */
 import type { Findings } from './findings.ts';
 
-// C0 but tab and line ends; DEL and C1; the explicit directions of Unicode (UAX #9).
-const HIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+// C0 but tab and line ends; DEL and C1; the explicit directions of Unicode (UAX #9); half a character.
+const HIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\p{Cs}]/u;
 
 /** Reports the first of them on each line. */
 export function refuseHidden({ lines, error }: Findings): void {

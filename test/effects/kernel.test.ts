@@ -108,6 +108,45 @@ export const seen = [deux, data, basename('/a/b'), typeof VERSION];`;
   });
 });
 
+describe('what no journal can hold is a failure of the cell', () => {
+  const unfit = 'half a character, or nested over 100 deep: it cannot be handed to later cells';
+  const nested = (depth: number) =>
+    `let value: any = 1; for (let i = 0; i < ${depth}; i++) value = [value]; export const x: any = value`;
+  const record = "import { recordFinding as note } from 'reprise/record';\n";
+  const notFact = 'TypeError: not a fact of at most 65536 characters: ';
+
+  test.each<[string, string, string]>([
+    ['ts', "export const x = '\\ud800'", `export x: ${unfit}`],
+    ['ts', "export const x = { a: [{ '\\udc00': 1 }] }", `export x: ${unfit}`],
+    ['ts', nested(101), `export x: ${unfit}`],
+    ['sh', `echo 'x:json="\\ud800"' >> "$REPRISE_OUTPUT"`, `export x: ${unfit}`],
+    ['ts', "throw new Error('a\\ud800b')", 'a\ufffdb'],
+    ['ts', "throw new Error('é'.repeat(20_000))", `${'é'.repeat(10_000)} […] (20000 characters)`],
+    ['ts', `${record}note('major', 5 as any)`, `${notFact}{"kind":"finding","severity":"major","text":5}`],
+    ['ts', `${record}note('x' as any, 'a')`, `${notFact}{"kind":"finding","severity":"x","text":"a"}`],
+    ['ts', "globalThis[Symbol.for('reprise.record')](undefined)", `${notFact}undefined`],
+    ['ts', "const e: any = new Error('a'); e.cause = e; throw e", `a${'; cause: a'.repeat(10)}`],
+    ['ts', 'throw Object.create(null)', 'thrown: object that cannot be described'],
+    ['ts', 'throw new Proxy(new Error(), { get() { throw 1 } })', 'thrown: object that cannot be described'],
+  ])('%s: %s', async (language, code, message) => {
+    const result = await stage.run(language === 'sh' ? 'sh' : 'ts', code);
+    expect([result.ended, result.exports, result.reason]).toEqual([
+      'failed',
+      {},
+      expect.objectContaining({ code: 'error', message }),
+    ]);
+  });
+
+  test('and what it can hold is handed on', async () => {
+    const code = `${record}note('minor', '\\ud800'); ${nested(100)}`;
+    const { ended, told } = await stage.run('ts', code);
+    expect([ended, told.filter(one => one.told === 'fact')]).toEqual([
+      'passed',
+      [{ told: 'fact', fact: { kind: 'finding', severity: 'minor', text: '\ufffd' } }],
+    ]);
+  });
+});
+
 describe('an error of a ts cell', () => {
   test('names the line and the column of the Markdown file, and of files beside it', async () => {
     stage.file('jette.ts', `export function jette(why: string): never {\n  throw new RangeError(why);\n}`);

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Call, callRun, type Door, openDoor } from '../../runner/effects/door.ts';
 import { doorKey, reachDoor } from '../../runner/effects/door-place.ts';
@@ -120,6 +121,26 @@ test('exports that are missing, of another type, or not asked for are not taken'
   expect(await answered).toEqual(fit);
 });
 
+test('an answer too deep for any journal is not taken', async () => {
+  const { relay, hangUp, folder } = await runProcess();
+  const answered = relay.ask<'by-hand'>({ ask: 'by-hand', step: 'a', exports: anyJson, imports: {} }, never);
+  hangUp();
+  const socket = await reachDoor(doorKey(folder));
+  if (socket === undefined) throw new Error('nobody opens');
+  const heard: unknown[] = [];
+  createInterface(socket).on('line', line => heard.push(JSON.parse(line)));
+  const saying = (exports: string): string =>
+    `{"number":1,"answer":${JSON.stringify({ ...done, reason: 'panne' }).slice(0, -1)},"exports":${exports}}}\n`;
+  socket.write('{"join":"answer","as":"camille"}\n');
+  for (const [index, depth] of [101, 200_000].entries()) {
+    socket.write(saying(`{"liste":${'['.repeat(depth)}${']'.repeat(depth)}}`));
+    await expect.poll(() => heard.length).toBe(index + 2);
+  }
+  socket.write(saying('{"liste":[[]]}'));
+  expect(await answered).toEqual({ ...done, reason: 'panne', exports: { liste: [[]] } });
+  socket.destroy();
+});
+
 test('an answer that comes twice is no answer to the next question', async () => {
   const { relay, hangUp, folder } = await runProcess();
   hangUp();
@@ -196,6 +217,7 @@ const point = { line: 1, column: 1, offset: 0 };
 const declared = [
   { name: 'jeton', type: 'string', secret: true, place: { start: point, end: point } },
 ] as const;
+const anyJson = [{ ...declared[0], name: 'liste', type: 'json' }] as const;
 const reason = { code: 'exit', exit: 3 } as const;
 const questions: readonly Question[] = [
   { ask: 'step', step: 'a', fingerprint },

@@ -123,6 +123,23 @@ describe('each problem has its code and its line', () => {
   });
 });
 
+test('what a reader would refuse is not written, nor is what would not be read back as it was', () => {
+  const by = { id: 'a' };
+  const unfit: readonly unknown[] = [
+    { type: 'note-added', text: 5, by },
+    { type: 'note-added', text: '\ud800', by },
+    { type: 'note-added', by },
+    { type: 'note-added', text: 'a', by, more: 1 },
+    { type: 'run-blessed' },
+    { type: 'fact-recorded', step: 'a', attempt: 1, fact: { kind: 'finding', severity: 'grave', text: 'b' } },
+  ];
+  const writeAny: (event: never) => unknown = event => linkEntry({ seq: 0, prev: GENESIS, at }, event);
+  for (const event of unfit) expect(() => Reflect.apply(writeAny, undefined, [event])).toThrow(TypeError);
+  expect(() =>
+    linkEntry({ seq: 0, prev: GENESIS, at: 'hier' }, { type: 'note-added', text: 'a', by }),
+  ).toThrow(TypeError);
+});
+
 test('U+FFFD that was written is not mistaken for damage', () => {
   const line = writeLines([{ type: 'note-added', text: '\uFFFD', by: { id: 'a' } }]);
   expect(problemOf(joined(line))).toBeUndefined();

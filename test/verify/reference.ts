@@ -8,7 +8,8 @@ import { createJournal } from '../../runner/effects/journal-file.ts';
 import { createMasker } from '../../runner/effects/masker.ts';
 import { keySigner, type Signer } from '../../runner/effects/signer.ts';
 import { collectSources, describeSources, keepSources } from '../../runner/effects/sources.ts';
-import { GENESIS, linkEntry, readJournal } from '../../runner/journal/chain.ts';
+import { canonicalJson } from '../../runner/journal/canonical.ts';
+import { GENESIS, readJournal } from '../../runner/journal/chain.ts';
 import type { Event, EventOf } from '../../runner/journal/event.ts';
 import { readRunbook } from '../../runner/model/build.ts';
 import { planRunbook } from '../../runner/plan/plan-runbook.ts';
@@ -209,9 +210,10 @@ export function rechain(
   const { entries } = readJournal(Buffer.from(lines.join('')));
   const timed = entries.map(({ seq: _seq, prev: _prev, ...event }): Timed => event);
   return change(timed).map(({ at, ...event }, seq) => {
-    const linked = linkEntry({ seq, prev, at }, event);
-    prev = linked.digest;
-    return linked.line;
+    // Not by what writes a journal, which refuses some of these.
+    const line = `${canonicalJson({ ...event, seq, prev, at })}\n`;
+    prev = sha256(line);
+    return line;
   });
 }
 

@@ -10,8 +10,16 @@ export interface ErrorText {
   readonly fault?: FaultText;
 }
 
-/** Describes anything that was thrown. */
+/** Describes anything that was thrown, even what throws in its turn when it is looked at. */
 export function describeError(error: unknown, runbook: string): ErrorText {
+  try {
+    return describe(error, runbook);
+  } catch {
+    return { message: `thrown: ${typeof error} that cannot be described` };
+  }
+}
+
+function describe(error: unknown, runbook: string): ErrorText {
   const places = placesIn(stackOf(error), dirname(runbook));
   const message = messageOf(error);
   const fault = faultOf(error);
@@ -36,10 +44,14 @@ function stackOf(error: unknown): string {
   return `${error.stack ?? ''}\n${error.message}`;
 }
 
-function messageOf(error: unknown): string {
+/** Causes of causes that are told; an error may be its own cause. */
+const CAUSES = 10;
+
+function messageOf(error: unknown, causes = CAUSES): string {
   if (isProcessOutput(error)) return processMessage(error);
   if (!(error instanceof Error)) return `thrown: ${String(error)}`;
-  const cause = error.cause === undefined ? '' : `; cause: ${messageOf(error.cause)}`;
+  const isTold = error.cause !== undefined && causes > 0;
+  const cause = isTold ? `; cause: ${messageOf(error.cause, causes - 1)}` : '';
   return `${error.name === 'Error' ? '' : `${error.name}: `}${error.message}${cause}`;
 }
 

@@ -7,6 +7,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { readSync, writeSync } from 'node:fs';
 import * as zx from 'zx';
 import type { Fact } from '../../journal/event.ts';
+import { fact as isFact } from '../../journal/shape.ts';
 import { secretForms } from '../secret-forms.ts';
 import type { CellRequest, SecretNotice } from './protocol.ts';
 import { SECRETS_DESCRIPTOR } from './protocol.ts';
@@ -35,8 +36,18 @@ export function prepareScope(record: (fact: Fact) => void): void {
     return quote(argument);
   };
   define('secret', declareSecret);
-  define(Symbol.for('reprise.record'), record);
+  define(Symbol.for('reprise.record'), (value: unknown) => record(factOf(value)));
   define(Symbol.for('reprise.secret'), declareSecret);
+}
+
+/** Longest JSON text of a fact, in characters. */
+const LONGEST_FACT = 65_536;
+
+/** A value that is a fact. What is none would make the journal unreadable, so the cell that records it has failed. */
+function factOf(value: unknown): Fact {
+  const shown = JSON.stringify(value) ?? String(value);
+  if (isFact(value) && shown.length <= LONGEST_FACT) return value;
+  throw new TypeError(`not a fact of at most ${LONGEST_FACT} characters: ${shown.slice(0, 200)}`);
 }
 
 /** Runs a cell with its own zx options and values. */

@@ -5,38 +5,40 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { Fault } from '../../fault.ts';
+import { json } from '../../journal/guard.ts';
 import type { Json } from '../../model/runbook.ts';
 
-const json: z.ZodType<Json> = z.lazy(() =>
-  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(json), z.record(z.string(), json)]),
-);
+const value = z.custom<Json>(json, { error: 'not JSON, half a character, or nested over 100 deep' });
+const text = z.custom<string>(found => typeof found === 'string' && found.isWellFormed(), {
+  error: 'not a text',
+});
 
 const stepAnswers = z.strictObject({
   /** Who answers, when it is not the operator. */
-  by: z.string().optional(),
+  by: text.optional(),
   /** Lets a cell run that asks (one that destroys). */
   run: z.literal(true).optional(),
   /** Confirms every item of a manual step, or the items of these numbers (from 1). */
   confirm: z.union([z.literal('all'), z.array(z.int().positive())]).optional(),
-  remark: z.string().optional(),
+  remark: text.optional(),
   /** Files to attach, relative to the answers file. */
-  evidence: z.array(z.string()).optional(),
+  evidence: z.array(text).optional(),
   /** Skips a cell, a step that failed, or what `confirm` leaves of a manual step; the text is the reason. */
-  skip: z.string().optional(),
-  'by-hand': z.string().optional(),
-  exports: z.record(z.string(), json).optional(),
-  name: z.string().optional(),
+  skip: text.optional(),
+  'by-hand': text.optional(),
+  exports: z.record(z.string(), value).optional(),
+  name: text.optional(),
   /** The second person who would approve; nothing is signed. */
-  approve: z.string().optional(),
+  approve: text.optional(),
   failure: z.enum(['retry', 'pause']).optional(),
   doubt: z.enum(['done', 'not-done', 'redo']).optional(),
-  reason: z.string().optional(),
+  reason: text.optional(),
 });
 
 const file = z.strictObject({
-  operator: z.string(),
-  t0: z.string().optional(),
-  inputs: z.record(z.string(), json).optional(),
+  operator: text,
+  t0: text.optional(),
+  inputs: z.record(z.string(), value).optional(),
   steps: z.record(z.string(), stepAnswers),
 });
 

@@ -1,3 +1,4 @@
+import { json } from '../../journal/guard.ts';
 import type { CellExport, Json } from '../../model/runbook.ts';
 
 /** The value that a person typed for an export, or `undefined` when it is not of the declared type. */
@@ -13,5 +14,5 @@ export function parseExport(declared: CellExport, text: string): Json | undefine
 
 /** Whether a value is what an export declares. */
 export function isOfType(declared: CellExport, value: Json | undefined): value is Json {
-  return value !== undefined && (declared.type === 'json' || typeof value === declared.type);
+  return json(value) && (declared.type === 'json' || typeof value === declared.type);
 }

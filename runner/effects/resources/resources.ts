@@ -14,13 +14,14 @@ export function createResources(settings: Readonly<Record<string, ResourceSettin
     if (resource === undefined) throw new Error(`no settings for the resource ${name}`);
     return resource;
   };
-  const inspect = async (name: string): Promise<Fingerprint> => {
+  const look = async (name: string): Promise<Fingerprint> => {
     const resource = known(name);
     if (resource.kind === 'postgres') return (await import('./postgres.ts')).inspectDatabase(resource);
     if (resource.kind === 's3') return (await import('./s3.ts')).inspectBucket(resource);
     if (resource.kind === 'directory') return (await import('./directory.ts')).inspectDirectory(resource);
     throw new Error(`a resource of kind ${resource.kind} has no fingerprint`);
   };
+  const inspect = async (name: string): Promise<Fingerprint> => wellFormed(await look(name));
   const claim = async (name: string, run: string, named: boolean): Promise<boolean> => {
     const resource = known(name);
     if (resource.kind === 'postgres')
@@ -31,4 +32,13 @@ export function createResources(settings: Readonly<Record<string, ResourceSettin
     throw new Error(`a resource of kind ${resource.kind} bears no mark`);
   };
   return { inspect, claim };
+}
+
+/** A server may answer with half characters, which no line of the journal can hold. */
+function wellFormed(found: Fingerprint): Fingerprint {
+  const facts = Object.entries(found.facts).map(([name, value]) => [
+    name.toWellFormed(),
+    typeof value === 'string' ? value.toWellFormed() : value,
+  ]);
+  return { ...found, name: found.name.toWellFormed(), facts: Object.fromEntries(facts) };
 }
