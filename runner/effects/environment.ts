@@ -1,5 +1,11 @@
 /** Which variables of the run process its children get: cells, and the programmes of this machine that it runs itself. */
 
+/**
+ * A bash whose input is a socket, as a pipe of Node's is, reads `~/.bashrc` before its command, unless this says that it is not
+ * the first shell (bash manual, “Bash Startup Files”; `run_startup_files` of its sources).
+ */
+export const notFirst = { SHLVL: '1' } as const;
+
 /** What would change how a cell runs, or reach a database or a bucket that the plan does not name. */
 const WITHHELD = [
   /^(BASH_ENV|ENV|SHELLOPTS|BASHOPTS|BASH_FUNC_.*|CDPATH|IFS|PS4|POSIXLY_CORRECT|BASH_XTRACEFD)$/,
@@ -25,7 +31,7 @@ export function childEnvironment(
     if (value === undefined || WITHHELD.some(pattern => pattern.test(name)) || holdsSecret(value)) continue;
     kept[name] = value;
   }
-  return kept;
+  return { ...kept, ...notFirst };
 }
 
 /** What a programme needs to find itself, its user's files, and the words that it uses. */
@@ -46,5 +52,5 @@ export function toolEnvironment(
   const needed = Object.entries(process.env).flatMap(([name, value]) =>
     value !== undefined && [...NEEDED, more].some(pattern => pattern.test(name)) ? [[name, value]] : [],
   );
-  return { ...Object.fromEntries(needed), ...set };
+  return { ...Object.fromEntries(needed), ...notFirst, ...set };
 }

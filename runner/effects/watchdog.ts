@@ -7,6 +7,7 @@
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { notFirst } from './environment.ts';
 
 /** The variable by which a process is known as started by a run, even in a session of its own. */
 export const MARK_VARIABLE = 'REPRISE_EXECUTION';
@@ -51,7 +52,7 @@ export function startWatchdog(heldDescriptors: readonly number[]): Watchdog {
   const child = spawn('bash', ['-c', script, 'reprise-watchdog', MARK_VARIABLE, run], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore', ...heldDescriptors],
-    env: { PATH: process.env.PATH ?? '/usr/bin:/bin' },
+    env: { PATH: process.env.PATH ?? '/usr/bin:/bin', ...notFirst },
   });
   child.on('error', () => undefined);
   child.stdin?.on('error', () => undefined);

@@ -42,8 +42,8 @@ export class Stage {
 
   /**
    * Asks the operator, one question at a time however many branches have one. Throws the fault `run-is-paused` when the
-   * answer to an earlier question stopped the run, and `no-answer` when the process was told to stop meanwhile: what was
-   * answered must not begin anything then, and is asked again.
+   * answer to an earlier question stopped the run, and `no-answer` when the process was told to stop meanwhile (what was
+   * answered must not begin anything then, and is asked again), or when a decision comes without a reason.
    */
   async ask<K extends keyof Answers>(question: Extract<Question, { readonly ask: K }>): Promise<Answers[K]> {
     const before = this.#turn;
@@ -55,7 +55,7 @@ export class Stage {
     try {
       if (this.#session.status !== 'open') throw new Fault('run-is-paused', {}, 'recorded');
       const answer = await this.world.operator.ask<K>(question);
-      if (!this.world.interrupted()) return answer;
+      if (!this.world.interrupted() && saysWhy(question, answer)) return answer;
       throw new Fault('no-answer', { step: question.step, question: question.ask }, 'recorded');
     } finally {
       release();
@@ -74,6 +74,13 @@ export class Stage {
     const isEffect = cause === 'no-answer' && this.world.interrupted();
     this.record([{ type: 'run-paused', by, cause: isEffect ? 'interrupted' : cause }]);
   }
+}
+
+/** A decision without a reason would make a journal that no reader accepts. A value that is needed again decides nothing. */
+function saysWhy(question: Question, answer: Answers[keyof Answers]): boolean {
+  if (!('reason' in answer) || answer.choice === 'pause') return true;
+  const isDone = question.ask === 'doubt' || (question.ask === 'by-hand' && question.neededBy === undefined);
+  return !(isDone || answer.choice === 'skip') || answer.reason.trim() !== '';
 }
 
 /** The person and the voice of an answer, without the rest of it. */

@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { normal, Scene } from './scene.ts';
+import { normal, programme, Scene } from './scene.ts';
 
 const small = `## Préparer
 
@@ -227,6 +228,23 @@ cat la.txt
 :::
 `;
 
+test('no shell of a run reads the start-up file of the operator', async () => {
+  const zx = failing.replace('#lire', '#zx').replace('```sh\ncat la.txt', () => '```ts\nawait $`true`');
+  const scene = new Scene(`${failing.replace('cat la.txt', 'true')}\n${zx}`);
+  scene.write('.bashrc', 'echo "$$ $0" >> ~/lu\n');
+  // As from cron, where no shell came before.
+  const { SHLVL: _, ...environment } = process.env;
+  for (const args of [
+    ['check', 'plan.md'],
+    ['run', 'plan.md', '-t', 'essai', '--key', 'cle', '--as', 'camille', '--auto'],
+  ]) {
+    const options = { cwd: scene.folder, env: { ...environment, HOME: scene.folder } };
+    const { status, stderr } = spawnSync(process.execPath, [programme, ...args], options);
+    expect(status, String(stderr)).toBe(0);
+  }
+  expect(scene.has('lu') ? scene.read('lu') : '').toBe('');
+});
+
 test('a cell that fails stops the run, which goes on once the cause is gone', async () => {
   const scene = new Scene(failing);
   const failed = await scene.run();
@@ -258,6 +276,39 @@ test('a cell that fails stops the run, which goes on once the cause is gone', as
       "run-closed passed",
     ]
   `);
+});
+
+test('an answers file has a doubt settled so that the step runs again once, and then the run waits for a person', async () => {
+  for (const settled of ['redo', 'not-done']) {
+    const answers = `lire: { run: true, doubt: ${settled}, reason: tuée }`;
+    const scene = new Scene(
+      failing.replace('cat la.txt', 'kill -9 $BASHPID').replace('read', 'write'),
+      answers,
+    );
+    expect((await scene.run()).code).toBe(4);
+    expect(scene.story().filter(line => /doubt|intended|paused/.test(line))).toEqual([
+      'step-intended lire',
+      'step-doubted lire',
+      `doubt-settled lire ${settled}`,
+      'step-intended lire',
+      'step-doubted lire',
+      'run-paused asked',
+    ]);
+  }
+});
+
+test('a reason that says nothing, or half a character, is refused before the run opens', async () => {
+  for (const answer of [
+    "{ skip: ' ' }",
+    '{ by-hand: "" }',
+    '{ doubt: done, reason: "\\t" }',
+    '{ skip: "\\ud800" }',
+  ]) {
+    const scene = new Scene(failing, `lire: ${answer}`);
+    const { code, err } = await scene.run();
+    expect([code, err]).toEqual([2, expect.stringContaining('bad-answers')]);
+    expect(scene.has('runs')).toBe(false);
+  }
 });
 
 test('a manual step is skipped by its answers with a reason, and what was confirmed of it stays so', async () => {

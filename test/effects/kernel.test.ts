@@ -108,6 +108,15 @@ export const seen = [deux, data, basename('/a/b'), typeof VERSION];`;
   });
 });
 
+test('bash reads no file of the operator before the command of a cell', async () => {
+  const { SHLVL: _, ...environment } = process.env;
+  const bare = createStage({ environment: { ...environment, HOME: stage.folder } });
+  stage.file('.bashrc', 'echo lu par bash\n');
+  const { stdout } = await bare.run('ts', 'await $`echo seul; echo ${process.env.SHLVL}`');
+  await bare.close();
+  expect(stdout).toBe('seul\n1\n');
+});
+
 describe('what no journal can hold is a failure of the cell', () => {
   const unfit = 'half a character, or nested over 100 deep: it cannot be handed to later cells';
   const nested = (depth: number) =>

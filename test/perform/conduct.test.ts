@@ -304,6 +304,12 @@ describe('conduct', () => {
     });
   });
 
+  test('takes no decision that says no reason', async () => {
+    const skipped: Script = { ...yes, 'step ecrire': [{ choice: 'skip', reason: ' \n' }] };
+    const { end, story } = await play({ script: skipped });
+    expect([end.status, story]).toEqual(['paused', [...opening, 'paused no-answer']]);
+  });
+
   test('says in whose name a step is confirmed by someone who does not hold its role', async () => {
     const noa = { by: { id: 'noa', role: 'observateur' }, choice: 'done' };
     const { world } = await play({ script: { ...yes, 'item dire': [noa], 'confirmation dire': [noa] } });

@@ -13,6 +13,8 @@ const text = z.custom<string>(found => typeof found === 'string' && found.isWell
   error: 'not a text',
 });
 
+const reason = text.refine(found => found.trim() !== '', { error: 'no reason' });
+
 const stepAnswers = z.strictObject({
   /** Who answers, when it is not the operator. */
   by: text.optional(),
@@ -24,15 +26,15 @@ const stepAnswers = z.strictObject({
   /** Files to attach, relative to the answers file. */
   evidence: z.array(text).optional(),
   /** Skips a cell, a step that failed, or what `confirm` leaves of a manual step; the text is the reason. */
-  skip: text.optional(),
-  'by-hand': text.optional(),
+  skip: reason.optional(),
+  'by-hand': reason.optional(),
   exports: z.record(z.string(), value).optional(),
   name: text.optional(),
   /** The second person who would approve; nothing is signed. */
   approve: text.optional(),
   failure: z.enum(['retry', 'pause']).optional(),
   doubt: z.enum(['done', 'not-done', 'redo']).optional(),
-  reason: text.optional(),
+  reason: reason.optional(),
 });
 
 const file = z.strictObject({

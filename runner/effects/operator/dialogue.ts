@@ -94,12 +94,15 @@ export const isStanding: Guard<Standing> = object<Standing>({
   after: count,
 });
 
+/** A text that says something. */
+const said: Guard<string> = (value): value is string => text(value) && value.trim() !== '';
+
 const signed = { by: person, voice };
 type Choosing<K extends keyof Answers, C> = Extract<Answers[K], { readonly choice: C }>;
 type Skipped = Choosing<'item', 'skip'>;
 type Paused = Choosing<'item', 'pause'>;
 
-const skipped = object<Skipped>({ ...signed, choice: choice('skip'), reason: text });
+const skipped = object<Skipped>({ ...signed, choice: choice('skip'), reason: said });
 const paused = object<Paused>({ ...signed, choice: choice('pause') });
 
 /** Whether a value that came answers a question of that kind. */

@@ -22,11 +22,18 @@ export function scriptedOperator(
   };
 }
 
-/** A file cannot see that a step will fail for ever: it has it tried again once, and then the run waits for a person. */
-function isAgain(question: Question, answer: { readonly choice: string }, retried: Set<string>): boolean {
-  if (question.ask !== 'failure' || answer.choice !== 'retry') return false;
-  if (retried.has(question.step)) return true;
-  retried.add(question.step);
+/**
+ * A file cannot see that a step will fail, or leave a doubt, for ever: it has it tried again once, and then the run waits for a
+ * person.
+ */
+function isAgain(
+  { ask, step }: Question,
+  { choice }: { readonly choice: string },
+  retried: Set<string>,
+): boolean {
+  if (!['retry', 'redo', 'not-done'].includes(choice)) return false;
+  if (retried.has(`${ask} ${step}`)) return true;
+  retried.add(`${ask} ${step}`);
   return false;
 }
 

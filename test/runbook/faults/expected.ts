@@ -225,6 +225,6 @@ export const stops: readonly Stop[] = [
     fault: 'dns-split',
     step: 'dns-visible[siap]',
     words:
-      /1 serveur\(s\) ne mènent pas encore à \S+ : \S+ \(ENOTFOUND\) ; vérifier l’enregistrement chez qui tient/,
+      /serveurs qui ne mènent pas encore à \S+ : \S+ \(ENOTFOUND\) ; vérifier l’enregistrement chez qui tient/,
   },
 ];
