@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/torture/*.torture.ts'],
-    globalSetup: ['./test/temporary.ts', './test/torture/setup.ts'],
+    globalSetup: ['./test/temporary.ts', './test/build.ts', './test/torture/setup.ts'],
     // A control builds the programme without a guard and hurts it until that shows.
     testTimeout: 300_000,
     hookTimeout: 60_000,
