@@ -19,7 +19,9 @@ const quoted = (text: string): string =>
     /[\u007f-\u009f\u2028\u2029\u200b\u202a-\u202e\u2066-\u2069]/g,
     sign => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-const text = (name: string): string => quoted(`${name} ${evil}`);
+/** What is left of it for a front matter, where what commands a terminal or turns the text is refused, even as an escape. */
+const shown = evil.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '');
+const text = (name: string): string => quoted(`${name} ${shown}`);
 
 const plan = `---
 title: ${text('titre')}
@@ -129,7 +131,7 @@ function intruders(html: string): readonly string[] {
 function makeScene(): Scene {
   const scene = new Scene('');
   scene.write('plan.md', plan.replace('autre: { prompt: true }', 'autre: { env: CLE }'));
-  scene.answer(`relire: { confirm: all, remark: ${text('remarque')} }\njeter: { failure: pause }`);
+  scene.answer(`relire: { confirm: all, remark: ${quoted(evil)} }\njeter: { failure: pause }`);
   vi.stubEnv('CLE', 'un-secret-bien-long');
   onTestFinished(() => void vi.unstubAllEnvs());
   return scene;

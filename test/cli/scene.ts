@@ -144,11 +144,11 @@ export class Scene {
     return join('runs', run);
   }
 
-  /** The entries of the one run's journal; none before it is there. */
+  /** The entries of the one run's journal as far as their lines are whole; none before it is there. */
   entries(): readonly Readonly<Record<string, unknown>>[] {
     const journal = join(this.bundle, 'journal.jsonl');
     if (!this.has(journal)) return [];
-    const lines = this.read(journal).trimEnd().split('\n');
+    const lines = this.read(journal).split('\n').slice(0, -1);
     return lines.map(line => JSON.parse(line));
   }
 
