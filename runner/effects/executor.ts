@@ -248,9 +248,9 @@ function maskFact(fact: Fact, masker: Masker): Fact {
   const masked = Object.entries(fact).map(([key, value]) => [
     key,
     typeof value === 'string'
-      ? masker.mask(value)
+      ? shortened(masker.mask(value))
       : Array.isArray(value)
-        ? value.map(text => masker.mask(String(text)))
+        ? value.map(text => shortened(masker.mask(String(text))))
         : value,
   ]);
   return Object.assign({ ...fact }, Object.fromEntries(masked));

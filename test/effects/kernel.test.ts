@@ -122,7 +122,7 @@ describe('what no journal can hold is a failure of the cell', () => {
   const nested = (depth: number) =>
     `let value: any = 1; for (let i = 0; i < ${depth}; i++) value = [value]; export const x: any = value`;
   const record = "import { recordFinding as note } from 'reprise/record';\n";
-  const notFact = 'TypeError: not a fact of at most 65536 characters: ';
+  const notFact = 'TypeError: not a fact of at most 1048576 characters: ';
 
   test.each<[string, string, string]>([
     ['ts', "export const x = '\\ud800'", `export x: ${unfit}`],
@@ -147,11 +147,14 @@ describe('what no journal can hold is a failure of the cell', () => {
   });
 
   test('and what it can hold is handed on', async () => {
-    const code = `${record}note('minor', '\\ud800'); ${nested(100)}`;
+    const code = `${record}note('minor', '\\ud800'); note('minor', 'é'.repeat(20_000)); ${nested(100)}`;
     const { ended, told } = await stage.run('ts', code);
     expect([ended, told.filter(one => one.told === 'fact')]).toEqual([
       'passed',
-      [{ told: 'fact', fact: { kind: 'finding', severity: 'minor', text: '\ufffd' } }],
+      ['\ufffd', `${'é'.repeat(10_000)} […] (20000 characters)`].map(text => ({
+        told: 'fact',
+        fact: { kind: 'finding', severity: 'minor', text },
+      })),
     ]);
   });
 });

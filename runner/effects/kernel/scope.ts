@@ -41,7 +41,7 @@ export function prepareScope(record: (fact: Fact) => void): void {
 }
 
 /** Longest JSON text of a fact, in characters. */
-const LONGEST_FACT = 65_536;
+const LONGEST_FACT = 1_048_576;
 
 /** A value that is a fact. What is none would make the journal unreadable, so the cell that records it has failed. */
 function factOf(value: unknown): Fact {
