@@ -22,6 +22,8 @@ export type Members<T> = {
 
 /** Any string. */
 export const text: Guard<string> = (value: unknown): value is string => typeof value === 'string';
+/** A text that says something, as a reason must. */
+export const said: Guard<string> = (value: unknown): value is string => text(value) && value.trim() !== '';
 /** Any finite number. */
 export const number: Guard<number> = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value);

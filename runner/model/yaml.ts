@@ -72,9 +72,11 @@ function reportProblems(source: Source, document: Document): void {
 /** What quotes write as an escape (`"\\u202E"`) reads as harmless, and would be shown as what it is. */
 function refuseEscaped(source: Source, { value, range }: Scalar): void {
   const hidden = hiddenIn(String(value));
+  if (hidden === undefined) return;
   const { source: text } = source.findings.lines;
   const written = text.slice(source.start + (range?.[0] ?? 0), source.start + (range?.[1] ?? 0));
-  if (hidden === undefined || hiddenIn(written) !== undefined) return;
+  // What stands there as it is was reported with its line.
+  if (hiddenIn(written) !== undefined) return;
   source.findings.error('hidden-character', placeOf(source, range), { character: hidden.character });
 }
 

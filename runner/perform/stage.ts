@@ -1,5 +1,6 @@
 import { Fault } from '../fault.ts';
 import type { Entry, Event, Person, Voice } from '../journal/event.ts';
+import { said } from '../journal/guard.ts';
 import type { Json } from '../model/runbook.ts';
 import type { Answers, Executor, Question, RunSettings, World } from '../ports.ts';
 import { apply } from '../session/apply.ts';
@@ -80,7 +81,7 @@ export class Stage {
 function saysWhy(question: Question, answer: Answers[keyof Answers]): boolean {
   if (!('reason' in answer) || answer.choice === 'pause') return true;
   const isDone = question.ask === 'doubt' || (question.ask === 'by-hand' && question.neededBy === undefined);
-  return !(isDone || answer.choice === 'skip') || answer.reason.trim() !== '';
+  return !(isDone || answer.choice === 'skip') || said(answer.reason);
 }
 
 /** The person and the voice of an answer, without the rest of it. */

@@ -4,6 +4,7 @@
  * has no answers file, and what is decided against the plan has a reason.
  */
 import type { Entry, Person } from '../journal/event.ts';
+import { said } from '../journal/guard.ts';
 import type { FrontMatter } from '../model/runbook.ts';
 import type { Session } from './session.ts';
 
@@ -88,15 +89,11 @@ function isDeclared({ plan }: Session, id: string, by: Person): boolean {
 function lacksReason(entry: Entry): boolean {
   switch (entry.type) {
     case 'step-skipped':
-      return entry.cause === 'operator' && (entry.by === undefined || isBlank(entry.reason));
+      return entry.cause === 'operator' && (entry.by === undefined || !said(entry.reason));
     case 'doubt-settled':
     case 'step-done-by-hand':
-      return isBlank(entry.reason);
+      return !said(entry.reason);
     default:
       return false;
   }
-}
-
-function isBlank(text: string): boolean {
-  return text.trim() === '';
 }

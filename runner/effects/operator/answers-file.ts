@@ -5,7 +5,7 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { Fault } from '../../fault.ts';
-import { json } from '../../journal/guard.ts';
+import { json, said } from '../../journal/guard.ts';
 import type { Json } from '../../model/runbook.ts';
 
 const value = z.custom<Json>(json, { error: 'not JSON, half a character, or nested over 100 deep' });
@@ -13,7 +13,7 @@ const text = z.custom<string>(found => typeof found === 'string' && found.isWell
   error: 'not a text',
 });
 
-const reason = text.refine(found => found.trim() !== '', { error: 'no reason' });
+const reason = text.refine(said, { error: 'no reason' });
 
 const stepAnswers = z.strictObject({
   /** Who answers, when it is not the operator. */

@@ -14,6 +14,7 @@ import {
   object,
   optional,
   record,
+  said,
   shapeByName,
   text,
 } from '../../journal/guard.ts';
@@ -93,9 +94,6 @@ export const isStanding: Guard<Standing> = object<Standing>({
   question: shapeByName('ask', questions),
   after: count,
 });
-
-/** A text that says something. */
-const said: Guard<string> = (value): value is string => text(value) && value.trim() !== '';
 
 const signed = { by: person, voice };
 type Choosing<K extends keyof Answers, C> = Extract<Answers[K], { readonly choice: C }>;
